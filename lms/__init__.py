@@ -1,0 +1,1 @@
+"""The application: pages, people, tables and jobs around the three cores."""

@@ -1,0 +1,22 @@
+"""Brings a database to the tables this version needs."""
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine
+
+from lms.config import ROOT
+
+
+def alembic_config(engine: Engine | None = None) -> Config:
+    """Return Alembic's settings in code, bound to `engine` when one is given."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "%%(rev)s")
+    config.attributes["engine"] = engine
+    return config
+
+
+def upgrade(engine: Engine) -> None:
+    """Run every migration that `engine`'s database has not seen yet."""
+    command.upgrade(alembic_config(engine), "head")

@@ -1,0 +1,23 @@
+"""Every table, so that the metadata is whole wherever it is asked for."""
+
+from lms.models import (
+    accounts,
+    assessment,
+    audit,
+    catalogue,
+    cohorts,
+    credentials,
+    learning,
+    mail,
+)
+
+__all__ = [
+    "accounts",
+    "assessment",
+    "audit",
+    "catalogue",
+    "cohorts",
+    "credentials",
+    "learning",
+    "mail",
+]
