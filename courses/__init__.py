@@ -1,0 +1,42 @@
+"""The front door of the courses core: what is taught, on what evidence, and how far somebody is."""
+
+from courses.documents import course_from_document, course_to_document
+from courses.evidence import Fact, fact_from_document, fact_to_document, lessons_citing
+from courses.outline import Author, Course, Heading, Lesson, Module, Objective, Unit
+from courses.pace import Pace, pace
+from courses.problems import Problem
+from courses.progress import (
+    LessonDone,
+    Missing,
+    ModuleState,
+    Progress,
+    QuizResult,
+    UnitState,
+    progress,
+)
+
+__all__ = [
+    "Author",
+    "Course",
+    "Fact",
+    "Heading",
+    "Lesson",
+    "LessonDone",
+    "Missing",
+    "Module",
+    "ModuleState",
+    "Objective",
+    "Pace",
+    "Problem",
+    "Progress",
+    "QuizResult",
+    "Unit",
+    "UnitState",
+    "course_from_document",
+    "course_to_document",
+    "fact_from_document",
+    "fact_to_document",
+    "lessons_citing",
+    "pace",
+    "progress",
+]

@@ -1,0 +1,119 @@
+"""A course as JSON-able values and back, so that a release can freeze it."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from courses.outline import Author, Course, Heading, Lesson, Module, Objective
+
+
+def course_to_document(course: Course) -> dict[str, Any]:
+    """The course as JSON-able values; `course_from_document` gives back an equal course."""
+    return {
+        "slug": course.slug,
+        "title": course.title,
+        "summary": course.summary,
+        "language": course.language,
+        "audience": course.audience,
+        "certifies": course.certifies,
+        "not_certified": course.not_certified,
+        "currency_months": course.currency_months,
+        "authors": [{"name": author.name, "role": author.role} for author in course.authors],
+        "modules": [_module_to_document(module) for module in course.modules],
+    }
+
+
+def course_from_document(document: Mapping[str, Any]) -> Course:
+    """The course that `course_to_document` wrote down; KeyError or ValueError on anything else."""
+    return Course(
+        slug=document["slug"],
+        title=document["title"],
+        summary=document["summary"],
+        language=document["language"],
+        audience=document["audience"],
+        certifies=document["certifies"],
+        not_certified=document["not_certified"],
+        currency_months=document["currency_months"],
+        authors=tuple(Author(author["name"], author["role"]) for author in document["authors"]),
+        modules=tuple(_module_from_document(module) for module in document["modules"]),
+    )
+
+
+def _module_to_document(module: Module) -> dict[str, Any]:
+    return {
+        "key": module.key,
+        "title": module.title,
+        "summary": module.summary,
+        "objectives": [
+            {"id": objective.id, "text": objective.text, "facts": list(objective.facts)}
+            for objective in module.objectives
+        ],
+        "quiz": module.quiz,
+        "quiz_minutes": module.quiz_minutes,
+        "prerequisites": list(module.prerequisites),
+        "lessons": [_lesson_to_document(lesson) for lesson in module.lessons],
+    }
+
+
+def _module_from_document(document: Mapping[str, Any]) -> Module:
+    return Module(
+        key=document["key"],
+        title=document["title"],
+        summary=document["summary"],
+        objectives=tuple(
+            Objective(objective["id"], objective["text"], tuple(objective["facts"]))
+            for objective in document["objectives"]
+        ),
+        quiz=document["quiz"],
+        quiz_minutes=document["quiz_minutes"],
+        prerequisites=tuple(document["prerequisites"]),
+        lessons=tuple(_lesson_from_document(lesson) for lesson in document["lessons"]),
+    )
+
+
+def _lesson_to_document(lesson: Lesson) -> dict[str, Any]:
+    return {
+        "key": lesson.key,
+        "slug": lesson.slug,
+        "number": lesson.number,
+        "title": lesson.title,
+        "summary": lesson.summary,
+        "minutes": lesson.minutes,
+        "difficulty": lesson.difficulty,
+        "objectives": list(lesson.objectives),
+        "safety_critical": lesson.safety_critical,
+        "reviewed_on": lesson.reviewed_on.isoformat(),
+        "content_note": lesson.content_note,
+        "key_points": list(lesson.key_points),
+        "html": lesson.html,
+        "headings": [
+            {"id": heading.id, "level": heading.level, "text": heading.text}
+            for heading in lesson.headings
+        ],
+        "citations": list(lesson.citations),
+        "words": lesson.words,
+    }
+
+
+def _lesson_from_document(document: Mapping[str, Any]) -> Lesson:
+    return Lesson(
+        key=document["key"],
+        slug=document["slug"],
+        number=document["number"],
+        title=document["title"],
+        summary=document["summary"],
+        minutes=document["minutes"],
+        difficulty=document["difficulty"],
+        objectives=tuple(document["objectives"]),
+        safety_critical=document["safety_critical"],
+        reviewed_on=date.fromisoformat(document["reviewed_on"]),
+        content_note=document["content_note"],
+        key_points=tuple(document["key_points"]),
+        html=document["html"],
+        headings=tuple(
+            Heading(heading["id"], heading["level"], heading["text"])
+            for heading in document["headings"]
+        ),
+        citations=tuple(document["citations"]),
+        words=document["words"],
+    )

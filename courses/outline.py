@@ -1,0 +1,186 @@
+"""What is taught: course, module and lesson as frozen values, in the order they are studied."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+UnitKind = Literal["lesson", "quiz"]
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """What somebody can do after a module, with the facts that it stands on."""
+
+    id: str
+    text: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading inside a lesson; `id` is its anchor in the lesson's html, `level` 2 to 6."""
+
+    id: str
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One step through a course: a lesson or a module's quiz.
+
+    `key` is "module/lesson" or "module/quiz", `number` the place in the course from 1, `minutes`
+    the planned study time.
+    """
+
+    key: str
+    kind: UnitKind
+    module_key: str
+    title: str
+    minutes: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One lesson, rendered: `html` and `key_points` are safe to put in a page as they are.
+
+    `number` is the place in the module from 1, `minutes` the planned study time, `words` the
+    length of what is read, `citations` the fact ids in order of first appearance.
+    """
+
+    key: str
+    slug: str
+    number: int
+    title: str
+    summary: str
+    minutes: int
+    difficulty: int
+    objectives: tuple[str, ...]
+    safety_critical: bool
+    reviewed_on: date
+    content_note: str | None
+    key_points: tuple[str, ...]
+    html: str
+    headings: tuple[Heading, ...]
+    citations: tuple[str, ...]
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """Lessons that belong together, and the quiz (id of an item bank) that closes them.
+
+    Raises ValueError without a lesson: a module without one could be "done" by doing nothing.
+    """
+
+    key: str
+    title: str
+    summary: str
+    objectives: tuple[Objective, ...]
+    quiz: str | None
+    quiz_minutes: int
+    prerequisites: tuple[str, ...]
+    lessons: tuple[Lesson, ...]
+
+    def __post_init__(self) -> None:
+        if not self.lessons:
+            raise ValueError(f"module {self.key!r} has no lesson")
+
+    @property
+    def quiz_key(self) -> str:
+        """The key of this module's quiz as a unit, whether or not it has one."""
+        return f"{self.key}/quiz"
+
+    @property
+    def minutes(self) -> int:
+        """Study time of all lessons and the quiz."""
+        lessons = sum(lesson.minutes for lesson in self.lessons)
+        return lessons + (self.quiz_minutes if self.quiz is not None else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Somebody who answers for the content."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A whole course as somebody studies it.
+
+    `currency_months` is how long the credential it leads to stays current. Raises
+    ValueError without a module: such a course would be complete from the start.
+    """
+
+    slug: str
+    title: str
+    summary: str
+    language: str
+    audience: str
+    certifies: str
+    not_certified: str
+    currency_months: int
+    authors: tuple[Author, ...]
+    modules: tuple[Module, ...]
+
+    def __post_init__(self) -> None:
+        if not self.modules:
+            raise ValueError(f"course {self.slug!r} has no module")
+
+    @property
+    def minutes(self) -> int:
+        """Study time of all modules."""
+        return sum(module.minutes for module in self.modules)
+
+    @property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """All lessons in the order they are studied."""
+        return tuple(lesson for module in self.modules for lesson in module.lessons)
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """All lessons and quizzes in the order they are studied, numbered from 1."""
+        units: list[Unit] = []
+        for module in self.modules:
+            for lesson in module.lessons:
+                number = len(units) + 1
+                unit = Unit(lesson.key, "lesson", module.key, lesson.title, lesson.minutes, number)
+                units.append(unit)
+            if module.quiz is not None:
+                number = len(units) + 1
+                title = f"Quiz: {module.title}"
+                units.append(
+                    Unit(module.quiz_key, "quiz", module.key, title, module.quiz_minutes, number)
+                )
+        return tuple(units)
+
+    def module(self, key: str) -> Module:
+        """The module with this key; raises KeyError."""
+        for module in self.modules:
+            if module.key == key:
+                return module
+        raise KeyError(key)
+
+    def find_lesson(self, key: str) -> Lesson | None:
+        """The lesson with this key ("module/lesson"), if there is one."""
+        return next((lesson for lesson in self.lessons if lesson.key == key), None)
+
+    def lesson(self, key: str) -> Lesson:
+        """The lesson with this key ("module/lesson"); raises KeyError."""
+        found = self.find_lesson(key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def neighbours(self, unit_key: str) -> tuple[Unit | None, Unit | None]:
+        """The units before and after a lesson or quiz; raises KeyError for an unknown one."""
+        units = self.units
+        for place, unit in enumerate(units):
+            if unit.key == unit_key:
+                before = units[place - 1] if place > 0 else None
+                after = units[place + 1] if place + 1 < len(units) else None
+                return before, after
+        raise KeyError(unit_key)
