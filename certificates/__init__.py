@@ -1,0 +1,45 @@
+"""What is attested: credentials, their serials, their verdicts and their certificates.
+
+Importing this package never imports WeasyPrint: only drawing a certificate does.
+"""
+
+from certificates.credential import (
+    Credential,
+    CredentialError,
+    HoursLine,
+    Signatory,
+    canonical_bytes,
+    credential_from_document,
+    credential_to_document,
+    digest,
+)
+from certificates.serial import format_serial, new_serial, parse_serial
+from certificates.verdict import Revocation, Verdict, verdict
+
+__all__ = [
+    "Credential",
+    "CredentialError",
+    "HoursLine",
+    "Revocation",
+    "Signatory",
+    "Verdict",
+    "canonical_bytes",
+    "credential_from_document",
+    "credential_to_document",
+    "digest",
+    "format_serial",
+    "new_serial",
+    "parse_serial",
+    "render_certificate",
+    "verdict",
+]
+
+
+def render_certificate(credential: Credential, verify_url: str) -> bytes:
+    """Return the certificate as a tagged, one-page PDF; equal input gives equal bytes.
+
+    `verify_url` is what the QR code carries, exactly.
+    """
+    from certificates.pdf import render_certificate as draw
+
+    return draw(credential, verify_url)

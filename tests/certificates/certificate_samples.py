@@ -1,0 +1,51 @@
+"""One made-up credential that the tests of this folder bend to their needs."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from certificates import Credential, HoursLine, Signatory, new_serial
+
+SERIAL = new_serial(bytes(range(7, 24)))
+VERIFY_URL = f"https://verify.northgate.example/v/{SERIAL}"
+NOTICE = (
+    "This certificate records completed training. It is not a licence to practise, does not "
+    "permit the handling of a controlled substance and does not authorise anyone to practise."
+)
+
+_SAMPLE = Credential(
+    serial=SERIAL,
+    holder_name="Lena Marković",
+    holder_profession="Clinical psychologist",
+    title="Foundations of Psychedelic-Assisted Therapy",
+    programme="Northgate PAT Programme",
+    programme_web="https://northgate.example",
+    minutes=2160,
+    hours=(
+        HoursLine("Foundations and law", 210),
+        HoursLine("Set and setting", 360),
+        HoursLine("Screening", 390),
+        HoursLine("Adverse events", 420),
+        HoursLine("Integration", 360),
+        HoursLine("Ethics", 420),
+    ),
+    started_on=date(2026, 7, 1),
+    completed_on=date(2026, 10, 13),
+    issued_at=datetime(2026, 10, 14, 9, 30, tzinfo=UTC),
+    current_until=date(2028, 10, 14),
+    release="2026.2",
+    release_hash="ab" * 32,
+    assessment="Every module assessment passed at its set standard.",
+    certifies="Completed the whole course of instruction.",
+    notice=NOTICE,
+    signatories=(
+        Signatory("Dr Adaeze Okafor", "Programme Director"),
+        Signatory("Jonas Ward, MSc", "Lead Educator"),
+    ),
+    language="en-GB",
+)
+
+
+def sample_credential(**changes: Any) -> Credential:
+    """Return the sample with some fields changed."""
+    return replace(_SAMPLE, **changes)
