@@ -1,0 +1,187 @@
+"""What is offered: programmes, and the releases their cohorts learn from."""
+
+import json
+import re
+import threading
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, undefer
+
+import courses
+import quizzes
+from lms.errors import NotFound
+from lms.models.accounts import Account
+from lms.models.catalogue import Programme, Release
+from lms.models.cohorts import Cohort
+from lms.services import accounts, audit
+
+
+@dataclass(frozen=True, slots=True)
+class ShownItem:
+    """The safe HTML of an item: what a candidate reads, and the rationales read afterwards."""
+
+    stem: str
+    lead_in: str
+    options: Mapping[str, str]
+    rationales: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseContent:
+    """A release as values: the course, the facts it cites, its banks and their HTML."""
+
+    id: int
+    label: str
+    content_hash: str
+    published_at: datetime
+    course: courses.Course
+    facts: Mapping[str, courses.Fact]
+    banks: Mapping[str, quizzes.Bank]
+    shown: Mapping[str, ShownItem]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCohort:
+    """A cohort that a visitor may still join, with what it teaches."""
+
+    id: int
+    title: str
+    starts_on: date
+    due_on: date
+    enrols_until: date | None
+    release_id: int
+
+
+_releases: dict[tuple[str, int], ReleaseContent] = {}
+_filling = threading.Lock()
+
+
+def release(session: Session, release_id: int) -> ReleaseContent:
+    """Return a release, from memory after the first time: releases never change."""
+    where = (str(session.get_bind().engine.url), release_id)
+    found = _releases.get(where)
+    if found is None:
+        query = sa.select(Release).where(Release.id == release_id)
+        row = session.scalar(query.options(undefer(Release.document)))
+        if row is None:
+            raise NotFound()
+        with _filling:
+            found = _releases.setdefault(where, _content(row))
+    return found
+
+
+def _content(row: Release) -> ReleaseContent:
+    document: dict[str, Any] = json.loads(row.document)
+    facts = [courses.fact_from_document(fact) for fact in document["facts"]]
+    banks = [quizzes.bank_from_document(bank) for bank in document["banks"]]
+    return ReleaseContent(
+        id=row.id,
+        label=row.label,
+        content_hash=row.content_hash,
+        published_at=row.published_at,
+        course=courses.course_from_document(document["course"]),
+        facts={fact.id: fact for fact in facts},
+        banks={bank.id: bank for bank in banks},
+        shown={key: ShownItem(**shown) for key, shown in document["shown"].items()},
+    )
+
+
+def list_latest_releases(session: Session) -> list[tuple[int, str, str]]:
+    """Return (id, course slug, label) of the newest release of each course."""
+    newest = sa.select(sa.func.max(Release.id)).group_by(Release.course_slug)
+    query = sa.select(Release.id, Release.course_slug, Release.label).where(Release.id.in_(newest))
+    return [(row.id, row.course_slug, row.label) for row in session.execute(query)]
+
+
+def found_programme(
+    session: Session,
+    *,
+    founder_id: int,
+    now: datetime,
+    name: str,
+    summary: str,
+    time_zone: str,
+    web: str | None,
+    contact_email: str,
+    director_name: str,
+    director_title: str,
+    educator_name: str | None,
+    educator_title: str | None,
+) -> Programme:
+    """Create a programme and make its founder the first administrator."""
+    programme = Programme(
+        slug=_free_slug(session, name),
+        name=name,
+        summary=summary,
+        time_zone=time_zone,
+        web=web,
+        contact_email=contact_email,
+        director_name=director_name,
+        director_title=director_title,
+        educator_name=educator_name,
+        educator_title=educator_title,
+        created_at=now,
+    )
+    session.add(programme)
+    session.flush()
+    audit.record(
+        session,
+        at=now,
+        actor_id=founder_id,
+        programme_id=programme.id,
+        act="programme.founded",
+        subject=programme.name,
+    )
+    email = session.scalars(sa.select(Account.email).where(Account.id == founder_id)).one()
+    accounts.grant_role(
+        session,
+        programme_id=programme.id,
+        email=email,
+        role="administrator",
+        by=founder_id,
+        now=now,
+    )
+    return programme
+
+
+def _free_slug(session: Session, name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:50] or "programme"
+    taken = set(session.scalars(sa.select(Programme.slug).where(Programme.slug.like(f"{stem}%"))))
+    numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
+    return next(slug for slug in (stem, *numbered) if slug not in taken)
+
+
+def list_programmes(session: Session) -> list[Programme]:
+    """Return every programme by name, for the landing page."""
+    return list(session.scalars(sa.select(Programme).order_by(Programme.name)))
+
+
+def programme(session: Session, slug: str) -> Programme:
+    """Return the programme at a public address or raise NotFound."""
+    found = session.scalar(sa.select(Programme).where(Programme.slug == slug))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def list_open_cohorts(session: Session, programme_id: int, today: date) -> list[OpenCohort]:
+    """Return the cohorts of a programme that may be joined on `today`, the next to start first."""
+    query = (
+        sa.select(
+            Cohort.id,
+            Cohort.title,
+            Cohort.starts_on,
+            Cohort.due_on,
+            Cohort.enrols_until,
+            Cohort.release_id,
+        )
+        .where(Cohort.programme_id == programme_id, Cohort.enrols_until >= today)
+        .order_by(Cohort.starts_on, Cohort.id)
+    )
+    return [OpenCohort(*row) for row in session.execute(query)]

@@ -1,0 +1,126 @@
+"""Mail: written to the outbox with its cause, delivered after the commit, one sender a message."""
+
+import smtplib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lms.config import Settings
+from lms.models.mail import OutboxMessage
+
+Deliver = Callable[[EmailMessage], None]
+# A claim older than this belongs to a sender that died; another may take the message over.
+CLAIM_LASTS = timedelta(minutes=5)
+MOST_TRIES = 8
+
+
+def write(session: Session, *, recipient: str, subject: str, body: str, at: datetime) -> None:
+    """Put a message into the outbox within the transaction of its cause."""
+    message = OutboxMessage(
+        recipient=recipient, subject=" ".join(subject.split()), body=body, written_at=at, tries=0
+    )
+    session.add(message)
+
+
+def deliver_waiting(session: Session, deliver: Deliver, settings: Settings, now: datetime) -> int:
+    """Deliver what waits in the outbox; return how many messages left. Commits as it goes.
+
+    Each message is claimed before it is sent, so that two senders never take the same one. A
+    sender that dies after sending and before noting it may cause one repeat: mail has no other way.
+    """
+    sent = 0
+    while (message := _claim(session, now)) is not None:
+        try:
+            deliver(as_email(message, settings))
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            message.last_error = str(error)[:300]
+        else:
+            message.sent_at = now
+            sent += 1
+        session.commit()
+    return sent
+
+
+def _claim(session: Session, now: datetime) -> OutboxMessage | None:
+    waiting = (
+        sa.select(OutboxMessage.id)
+        .where(OutboxMessage.sent_at.is_(None), OutboxMessage.tries < MOST_TRIES)
+        .where(
+            sa.or_(OutboxMessage.claimed_at.is_(None), OutboxMessage.claimed_at < now - CLAIM_LASTS)
+        )
+        .order_by(OutboxMessage.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    message_id = session.scalar(waiting)
+    if message_id is None:
+        session.commit()
+        return None
+    claimed = session.execute(
+        sa.update(OutboxMessage)
+        .where(OutboxMessage.id == message_id, OutboxMessage.sent_at.is_(None))
+        .where(
+            sa.or_(OutboxMessage.claimed_at.is_(None), OutboxMessage.claimed_at < now - CLAIM_LASTS)
+        )
+        .values(claimed_at=now, tries=OutboxMessage.tries + 1)
+        .returning(OutboxMessage)
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    session.commit()
+    return claimed
+
+
+def as_email(message: OutboxMessage, settings: Settings) -> EmailMessage:
+    """Turn a row into a message; EmailMessage itself refuses line breaks in headers."""
+    email = EmailMessage()
+    email["From"] = settings.mail_sender
+    email["To"] = message.recipient
+    email["Subject"] = message.subject
+    email["Date"] = format_datetime(message.written_at)
+    email["Message-ID"] = f"<outbox-{message.id}@{settings.public_url.split('//')[-1]}>"
+    email.set_content(message.body)
+    return email
+
+
+def by_smtp(settings: Settings) -> Deliver:
+    """Return a delivery through the configured server, over TLS."""
+
+    def deliver(email: EmailMessage) -> None:
+        with smtplib.SMTP(settings.mail_host, settings.mail_port, timeout=20) as server:
+            server.starttls()
+            if settings.mail_username:
+                server.login(settings.mail_username, settings.mail_password)
+            server.send_message(email)
+
+    return deliver
+
+
+def to_folder(folder: Path) -> Deliver:
+    """Return a delivery that keeps each message as an .eml file, for development."""
+
+    def deliver(email: EmailMessage) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        name = str(email["Message-ID"]).strip("<>").split("@")[0]
+        (folder / f"{name}.eml").write_bytes(bytes(email))
+
+    return deliver
+
+
+def delivery(settings: Settings) -> Deliver | None:
+    """Return how this installation delivers mail: SMTP, a folder in development, or not at all."""
+    if settings.mail_host:
+        return by_smtp(settings)
+    if settings.is_development:
+        return to_folder(settings.data / "mail")
+    return None
+
+
+def list_recent(session: Session, limit: int = 50) -> list[OutboxMessage]:
+    """Return the latest messages, newest first: the mailbox page of development mode."""
+    query = sa.select(OutboxMessage).order_by(OutboxMessage.id.desc()).limit(limit)
+    return list(session.scalars(query))

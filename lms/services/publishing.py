@@ -1,0 +1,198 @@
+"""From files to a release: checks course and banks together, and freezes them under their hash."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import courses
+import quizzes
+from lms import db
+from lms.errors import Refused
+from lms.models.catalogue import Release
+from lms.services import audit
+
+COURSES = Path("courses/content")
+BANKS = Path("quizzes/content")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """Something an author has to mend (error) or to look at (warning), and where."""
+
+    file: str
+    line: int
+    severity: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Curriculum:
+    """What a content folder holds: courses, facts and banks that were read without error."""
+
+    library: courses.Library
+    banks: Mapping[str, quizzes.Bank]
+
+
+def check(root: Path) -> tuple[Curriculum, list[Finding]]:
+    """Read everything below `root` and return it with ALL findings, in order of file and line."""
+    library, course_problems = courses.read_library(root / COURSES)
+    banks, bank_problems = quizzes.read_banks(root / BANKS)
+    findings = [
+        *_as_findings(COURSES, course_problems),
+        *_as_findings(BANKS, bank_problems),
+        *_between_course_and_bank(library, banks),
+        *_facts_of_items(library, banks),
+    ]
+    return Curriculum(library, banks), sorted(findings)
+
+
+def _as_findings(
+    folder: Path, problems: Iterable[courses.Problem | quizzes.Problem]
+) -> Iterator[Finding]:
+    for problem in problems:
+        file = (folder / problem.file).as_posix()
+        yield Finding(file, problem.line, problem.severity, problem.code, problem.message)
+
+
+def _between_course_and_bank(
+    library: courses.Library, banks: Mapping[str, quizzes.Bank]
+) -> Iterator[Finding]:
+    for course in library.courses.values():
+        for module in course.modules:
+            if module.quiz is None:
+                continue
+            if module.quiz not in banks:
+                file = (COURSES / course.slug).as_posix()
+                yield Finding(
+                    file, 1, "error", "unknown-bank",
+                    f"Module {module.key!r} names the bank {module.quiz!r}, which does not exist "
+                    f"or has errors; add {BANKS.as_posix()}/{module.quiz}.yaml or mend it.",
+                )  # fmt: skip
+                continue
+            yield from _objectives_of_bank(module, banks[module.quiz])
+
+
+def _objectives_of_bank(module: courses.Module, bank: quizzes.Bank) -> Iterator[Finding]:
+    file = (BANKS / f"{bank.id}.yaml").as_posix()
+    known = {objective.id for objective in module.objectives}
+    for item in bank.items:
+        if item.objective not in known:
+            yield Finding(
+                file, bank.lines.get(item.id, 1), "error", "unknown-objective",
+                f"Item {item.id} tests {item.objective!r}, which module {module.key!r} does not "
+                "have.",
+            )  # fmt: skip
+    covered = {cell.objective for cell in bank.specification.cells}
+    for missing in sorted(known - covered):
+        yield Finding(
+            file, 1, "warning", "objective-not-examined",
+            f"The specification asks nothing of objective {missing}.",
+        )  # fmt: skip
+
+
+def _facts_of_items(
+    library: courses.Library, banks: Mapping[str, quizzes.Bank]
+) -> Iterator[Finding]:
+    for bank in banks.values():
+        file = (BANKS / f"{bank.id}.yaml").as_posix()
+        for item in bank.items:
+            for fact in quizzes.cited_facts(item):
+                if fact not in library.facts:
+                    yield Finding(
+                        file, bank.lines.get(item.id, 1), "error", "unknown-fact",
+                        f"Item {item.id} rests on {fact}, which is not in the fact sheet.",
+                    )  # fmt: skip
+
+
+def publish(session: Session, root: Path, *, now: datetime, actor_id: int | None) -> list[Release]:
+    """Freeze each course below `root` as a release; one that is unchanged stays as it is.
+
+    Raises Refused when the content has errors: a release is never half right.
+    """
+    curriculum, findings = check(root)
+    errors = sum(finding.severity == "error" for finding in findings)
+    if errors:
+        raise Refused(f"The content has {errors} errors; `lms content check` lists them.")
+    db.lock(session)
+    return [
+        _freeze(session, course, curriculum, now=now, actor_id=actor_id)
+        for course in curriculum.library.courses.values()
+    ]
+
+
+def _freeze(
+    session: Session,
+    course: courses.Course,
+    curriculum: Curriculum,
+    *,
+    now: datetime,
+    actor_id: int | None,
+) -> Release:
+    document = release_document(course, curriculum)
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    content_hash = hashlib.sha256(text.encode()).hexdigest()
+    known = session.scalar(sa.select(Release).where(Release.content_hash == content_hash))
+    if known is not None:
+        return known
+    release = Release(
+        course_slug=course.slug,
+        label=_next_label(session, course.slug, now.year),
+        content_hash=content_hash,
+        document=text,
+        published_at=now,
+    )
+    session.add(release)
+    session.flush()
+    audit.record(
+        session,
+        at=now,
+        actor_id=actor_id,
+        act="release.published",
+        subject=f"{course.slug} {release.label}",
+        detail={"content_hash": content_hash},
+    )
+    return release
+
+
+def _next_label(session: Session, course_slug: str, year: int) -> str:
+    count = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Release)
+        .where(Release.course_slug == course_slug, Release.label.like(f"{year}.%"))
+    )
+    return f"{year}.{(count or 0) + 1}"
+
+
+def release_document(course: courses.Course, curriculum: Curriculum) -> dict[str, Any]:
+    """Everything a learner of this release will ever be shown, as JSON-able values."""
+    facts = curriculum.library.facts
+    banks = [curriculum.banks[module.quiz] for module in course.modules if module.quiz]
+    cited = {fact for lesson in course.lessons for fact in lesson.citations}
+    cited |= {f for module in course.modules for aim in module.objectives for f in aim.facts}
+    cited |= {fact for bank in banks for item in bank.items for fact in quizzes.cited_facts(item)}
+    return {
+        "course": courses.course_to_document(course),
+        "facts": [courses.fact_to_document(facts[key]) for key in sorted(cited)],
+        "banks": [quizzes.bank_to_document(bank) for bank in banks],
+        "shown": {item.id: _shown(item, facts) for bank in banks for item in bank.items},
+    }
+
+
+def _shown(item: quizzes.Item, facts: Mapping[str, courses.Fact]) -> dict[str, Any]:
+    def html(text: str, *, inline: bool = False) -> str:
+        return courses.render_fragment(text, facts, inline=inline)[0]
+
+    return {
+        "stem": html(item.stem),
+        "lead_in": html(item.lead_in, inline=True),
+        "options": {option.id: html(option.text, inline=True) for option in item.options},
+        "rationales": {option.id: html(option.rationale) for option in item.options},
+    }
