@@ -1,0 +1,98 @@
+"""What every test may stand on: an application on its own database, and the cast."""
+
+import functools
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from lms.app import create_app
+from lms.db import db, make_engine
+from lms.migrate import upgrade
+from tests import cast as cast_of_people
+from tests.cast import Cast, seed, settings_for
+
+
+@pytest.fixture(autouse=True)
+def _push_request_context() -> Iterator[None]:
+    """Switch off pytest-flask's context, in which all requests of a test would share one `g`."""
+    yield
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> tuple[str, Cast]:
+    """A migrated database with the cast in it, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("template")
+    address = _new_database(f"lms_template_{worker_name}", folder)
+    engine = make_engine(address)
+    upgrade(engine)
+    engine.dispose()
+    app = create_app(settings_for(folder, address))
+    with app.app_context():
+        cast = seed(db.session)
+        db.session.commit()
+        db.session.close()
+        db.engine.dispose()
+    return address, cast
+
+
+@pytest.fixture(scope="session")
+def worker_name() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+def _new_database(name: str, folder: Path, copy_of: str | None = None) -> str:
+    server = os.environ.get("LMS_TEST_DB", "")
+    if not server:
+        file = folder / "lms.db"
+        if copy_of:
+            shutil.copy(sa.make_url(copy_of).database or "", file)
+        return f"sqlite:///{file}"
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        source = f'TEMPLATE "{sa.make_url(copy_of).database}"' if copy_of else ""
+        connection.execute(sa.text(f'CREATE DATABASE "{name}" {source}'))
+    admin.dispose()
+    return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def address(template: tuple[str, Cast], tmp_path: Path, worker_name: str) -> str:
+    """The address of this test's own copy of the database."""
+    return _new_database(f"lms_test_{worker_name}", tmp_path, copy_of=template[0])
+
+
+@pytest.fixture
+def cast(template: tuple[str, Cast]) -> Cast:
+    return template[1]
+
+
+@pytest.fixture
+def app(address: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application in development mode, without rate limits, on a database of its own."""
+    application = create_app(settings_for(tmp_path, address))
+    application.testing = True
+    yield application
+    with application.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A database session in an application context of its own."""
+    with app.app_context():
+        yield db.session
+        db.session.rollback()
+
+
+@pytest.fixture
+def client_of(app: Flask) -> Callable[[str], FlaskClient]:
+    """Sign somebody of the cast in: `client_of("Lena")`."""
+    return functools.partial(cast_of_people.sign_in, app)
