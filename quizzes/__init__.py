@@ -10,6 +10,8 @@ from quizzes.attempts import (
     decide_submission,
     replay,
 )
+from quizzes.banks import read_banks
+from quizzes.flaws import lint_bank
 from quizzes.items import (
     Bank,
     Cell,
@@ -58,9 +60,11 @@ __all__ = [
     "draw_paper",
     "item_from_document",
     "item_to_document",
+    "lint_bank",
     "needed_points",
     "paper_from_document",
     "paper_to_document",
+    "read_banks",
     "replay",
     "score",
 ]
