@@ -1,31 +1,131 @@
-"""Draws a credential as a PDF page."""
+"""Draws a credential as a PDF with WeasyPrint, quickly and without reaching for the network.
+
+Setting up fonts is what a certificate costs most, so that one press is kept for the life of the
+process. Two traps come with that, both silent corruption of the text. A font configuration made
+before a fork is destroyed with the files it reads as soon as a child ends: each process
+therefore has a press of its own and cleans up only what it made. And a configuration used by two
+threads at once corrupts memory: a lock admits one. Parallel work is for processes.
+"""
 
 from __future__ import annotations
 
-from html import escape
+import atexit
+import io
+import os
+import threading
+from base64 import b64encode
+from pathlib import Path
 
-from weasyprint import HTML
+import segno
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from certificates.credential import Credential
-from certificates.serial import format_serial
+from certificates.fonts import FONTS, Face
+from certificates.page import DESIGN, page_for
+
+_HOME = "certificate:"
+_QR_QUIET_ZONE = 4
+_QR_MASK = 3
+"""Any mask can be read; choosing the best one takes longer than the rest of the code."""
+
+
+class ClosedFetcher(URLFetcher):  # type: ignore[misc]
+    """Serves the files of the design and inline data; anything else ends the drawing."""
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        """Return the file or data behind the address, or raise `FatalURLFetchingError`."""
+        if url.startswith("data:image/png;base64,"):
+            return super().fetch(url, headers)
+        if url.startswith(_HOME):
+            path = (DESIGN / url.removeprefix(_HOME)).resolve()
+            if path.is_relative_to(DESIGN.resolve()) and path.is_file():
+                return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": _type_of(path)})
+        raise FatalURLFetchingError(f"a certificate may not fetch {url[:200]!r}")
+
+
+class _OwnFonts(FontConfiguration):  # type: ignore[misc]
+    """A font configuration that removes its files only in the process that made them."""
+
+    def __init__(self) -> None:
+        self._made_in = os.getpid()
+        super().__init__()
+
+    def __del__(self) -> None:
+        if self._made_in == os.getpid():
+            super().__del__()
+
+
+class _Press:
+    """What one process keeps between certificates: fonts, style sheet, fetcher."""
+
+    def __init__(self) -> None:
+        self._fetcher = ClosedFetcher()
+        self._fonts = _OwnFonts()
+        self._loaded: set[Face] = set()
+        self._sheet = self._style((DESIGN / "certificate.css").read_text(encoding="utf-8"))
+
+    def draw(self, page: str, faces: tuple[Face, ...]) -> bytes:
+        """Return the page as PDF bytes, set in the faces given."""
+        self._load(faces)
+        document = HTML(string=page, base_url=_HOME, url_fetcher=self._fetcher)
+        pdf: bytes = document.write_pdf(
+            stylesheets=[self._sheet], font_config=self._fonts, pdf_variant="pdf/ua-1"
+        )
+        return pdf
+
+    def _load(self, faces: tuple[Face, ...]) -> None:
+        """Add the faces that no earlier certificate of this process needed."""
+        for face in faces:
+            if face not in self._loaded:
+                address = f"{_HOME}{FONTS.name}/{face.file}"
+                self._style(
+                    f'@font-face{{font-family:"{face.family}";font-weight:{face.weight};'
+                    f'src:url("{address}")}}'
+                )
+                self._loaded.add(face)
+
+    def _style(self, rules: str) -> CSS:
+        return CSS(string=rules, base_url=_HOME, font_config=self._fonts, url_fetcher=self._fetcher)
+
+
+_lock = threading.Lock()
+_presses: dict[int, _Press] = {}
 
 
 def render_certificate(credential: Credential, verify_url: str) -> bytes:
-    """Return the certificate of the credential as PDF bytes."""
-    lines = (
-        credential.title,
-        credential.holder_name,
-        credential.certifies,
-        credential.notice,
-        format_serial(credential.serial),
-        verify_url,
-    )
-    body = "".join(f"<p>{escape(line)}</p>" for line in lines)
-    created = credential.issued_at.isoformat(timespec="seconds").replace("+00:00", "Z")
-    page = (
-        f'<html lang="{escape(credential.language)}"><head><title>{escape(credential.title)}'
-        f'</title><meta name="dcterms.created" content="{created}">'
-        f"<style>@page {{ size: A4 landscape }}</style></head><body>{body}</body></html>"
-    )
-    pdf: bytes = HTML(string=page).write_pdf(pdf_variant="pdf/ua-1")
-    return pdf
+    """Return the certificate as a tagged PDF (PDF/UA-1) of one page.
+
+    Equal input gives equal bytes. The QR code carries `verify_url` exactly; its domain is
+    printed beside it. Safe to call from threads, which wait for one another, and after a fork.
+    """
+    page, faces = page_for(credential, verify_url, _code_address(verify_url))
+    with _lock:
+        press = _presses.get(os.getpid())
+        if press is None:
+            press = _presses[os.getpid()] = _Press()
+        return press.draw(page, faces)
+
+
+def _free_lock_in_child() -> None:
+    """Replace a lock that a thread of the parent may have held at the moment of the fork."""
+    global _lock
+    _lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_free_lock_in_child)
+# Fonts freed by the end of the interpreter, after the libraries that hold them, crash it.
+atexit.register(_presses.clear)
+
+
+def _code_address(verify_url: str) -> str:
+    """Return the QR code of the address as inline PNG data, one pixel a module."""
+    picture = io.BytesIO()
+    code = segno.make(verify_url, error="m", micro=False, mask=_QR_MASK, boost_error=False)
+    code.save(picture, kind="png", scale=1, border=_QR_QUIET_ZONE)
+    return "data:image/png;base64," + b64encode(picture.getvalue()).decode("ascii")
+
+
+def _type_of(path: Path) -> str:
+    return {".svg": "image/svg+xml", ".ttf": "font/ttf", ".woff2": "font/woff2"}[path.suffix]

@@ -1,0 +1,131 @@
+"""Makes the font files beside the certificate's design from the fontsource packages.
+
+Run once per font update: `python certificates/design/build_fonts.py node_modules/@fontsource`.
+Faces used on almost every certificate become plain TrueType, because decompressing woff2 is what
+a certificate otherwise spends its time on; the many slices of the Chinese, Japanese and Korean
+faces stay compressed, since a name needs one or two. `faces.json` then says which code points
+each face draws. Hints are dropped: the certificate is printed and zoomed, never hinted.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fontTools import subset  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+TARGET = Path(__file__).parent / "fonts"
+
+ALWAYS = (
+    ("literata", "latin latin-ext vietnamese greek greek-ext cyrillic cyrillic-ext", "400 600"),
+    ("atkinson-hyperlegible-next", "latin latin-ext", "400 600"),
+)
+SCRIPTS = (
+    ("noto-naskh-arabic", "arabic"),
+    ("noto-serif-hebrew", "hebrew"),
+    ("noto-serif-devanagari", "devanagari"),
+    ("noto-serif-thai", "thai"),
+    ("noto-sans-armenian", "armenian"),
+    ("noto-sans-georgian", "georgian"),
+    ("noto-sans-bengali", "bengali"),
+    ("noto-sans-tamil", "tamil"),
+    ("noto-sans-kannada", "kannada"),
+    ("noto-sans-malayalam", "malayalam"),
+)
+SLICED = ("noto-serif-sc", "noto-serif-jp", "noto-serif-kr")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One subset of one weight in a fontsource package."""
+
+    package: str
+    subset: str
+    weight: int
+    path: Path
+
+
+def build(packages: Path) -> None:
+    """Write every face, its licence and `faces.json`; earlier output is removed."""
+    shutil.rmtree(TARGET, ignore_errors=True)
+    faces = []
+    for package, names, weights in ALWAYS:
+        for name in names.split():
+            for weight in weights.split():
+                faces.append(_plain(_source(packages, package, name, int(weight))))
+    for package, name in SCRIPTS:
+        faces.append(_plain(_source(packages, package, name, 600)))
+    for package in SLICED:
+        found = (packages / package / "files").glob(f"{package}-*-600-normal.woff2")
+        names_found = (path.name.removeprefix(f"{package}-").split("-600-")[0] for path in found)
+        numbers = sorted(int(name) for name in names_found if name.isdigit())
+        faces += [_compressed(_source(packages, package, str(number), 600)) for number in numbers]
+    for package in sorted({str(face["package"]) for face in faces}):
+        shutil.copy(packages / package / "LICENSE", TARGET / package / "OFL.txt")
+    lines = ",\n".join(json.dumps(face, separators=(",", ":")) for face in faces)
+    (TARGET / "faces.json").write_text(f"[\n{lines}\n]\n", encoding="ascii")
+
+
+def _source(packages: Path, package: str, name: str, weight: int) -> Source:
+    path = packages / package / "files" / f"{package}-{name}-{weight}-normal.woff2"
+    return Source(package, name, weight, path)
+
+
+def _plain(source: Source) -> dict[str, object]:
+    """Write one face as TrueType without hints and return its entry."""
+    options = subset.Options(
+        hinting=False, layout_features=["*"], name_IDs=["*"], notdef_outline=True
+    )
+    font = TTFont(source.path)
+    font.flavor = None
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=font.getBestCmap())
+    subsetter.subset(font)
+    file = _place(source, "ttf")
+    font.save(TARGET / file)
+    return _entry(source, file, font.getBestCmap())
+
+
+def _compressed(source: Source) -> dict[str, object]:
+    """Copy one slice as it is and return its entry."""
+    file = _place(source, "woff2")
+    shutil.copy(source.path, TARGET / file)
+    return _entry(source, file, TTFont(source.path, lazy=True).getBestCmap())
+
+
+def _place(source: Source, suffix: str) -> str:
+    (TARGET / source.package).mkdir(parents=True, exist_ok=True)
+    return f"{source.package}/{source.subset}-{source.weight}.{suffix}"
+
+
+def _entry(source: Source, file: str, codepoints: Iterable[int]) -> dict[str, object]:
+    """Return what `faces.json` says of a face; `draws` holds first and last of each run."""
+    return {
+        "family": f"{source.package} {source.subset}",
+        "package": source.package,
+        "weight": source.weight,
+        "file": file,
+        "draws": _runs(codepoints),
+    }
+
+
+def _runs(codepoints: Iterable[int]) -> list[list[int]]:
+    """Return the firsts and the lasts of the runs of code points, control characters left out."""
+    starts: list[int] = []
+    ends: list[int] = []
+    for codepoint in sorted(point for point in codepoints if point >= 0x20):
+        if ends and codepoint == ends[-1] + 1:
+            ends[-1] = codepoint
+        else:
+            starts.append(codepoint)
+            ends.append(codepoint)
+    return [starts, ends]
+
+
+if __name__ == "__main__":
+    build(Path(sys.argv[1]))

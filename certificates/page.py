@@ -1,0 +1,223 @@
+"""Lays a credential out as the HTML page of its certificate: the words, and how large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from html import escape
+from pathlib import Path
+from string import Template
+from urllib.parse import urlsplit
+
+from certificates.credential import Credential, HoursLine, Signatory
+from certificates.fonts import Face, drawable, faces_for, is_right_to_left, stack
+from certificates.lettering import Step, lines_of, size_for
+from certificates.serial import format_serial
+
+DESIGN = Path(__file__).parent / "design"
+
+STANDING_NOTICE = (
+    "This certificate records completed training. It is not a licence to practise, does not "
+    "permit the handling of a controlled substance and does not authorise anyone to practise."
+)
+"""What every certificate says, whatever its course adds."""
+
+_TEMPLATE = Template((DESIGN / "certificate.html").read_text(encoding="utf-8"))
+_SANS_PLACES = ".kicker,.awarded,.web,.hours,.check,.role,.facts,.notice"
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+_TITLE = (Step(28, 1), Step(24, 2), Step(19, 3), Step(15, 4), Step(10, 9))
+_NAME = (Step(37, 1), Step(31, 1), Step(26, 2), Step(21, 3), Step(17, 5), Step(13, 9))
+_PROFESSION = (Step(12, 1), Step(10, 2), Step(7.5, 9))
+_DEED = (Step(13, 5), Step(12, 6), Step(10.5, 8), Step(9, 10), Step(7, 99))
+_NOTICE = (Step(8.6, 3), Step(7.8, 4), Step(6.6, 5), Step(5, 99))
+_PROGRAMME = (Step(16, 2), Step(14, 3), Step(11, 4), Step(8, 9))
+_WEB = (Step(8, 1), Step(6, 9))
+_DOMAIN = (Step(9, 1), Step(7.5, 1), Step(6, 9))
+_SERIAL = (Step(7.9, 1), Step(7.1, 1), Step(6.6, 1))
+_SIGNED = (Step(12.5, 1), Step(11, 2), Step(8.5, 9))
+_HOURS = (Step(8.6, 14), Step(7.4, 17), Step(6.2, 20))
+
+_MEASURE = 500.0
+_HOURS_MEASURE = 98.0
+_SIGNATORIES_MEASURE = 344.0
+_SIGNATORIES_IN_A_ROW = 3
+_LONGEST_HOURS = 20
+
+
+def page_for(credential: Credential, verify_url: str, code: str) -> tuple[str, tuple[Face, ...]]:
+    """Return the page as HTML and the faces it is set in.
+
+    `code` is the address of the QR picture of `verify_url`. Every text passes through
+    `drawable` and is escaped, so no field can bring markup, styles or addresses of its own.
+    """
+    markup = (
+        _about(credential)
+        | _achievement(credential)
+        | _band(credential, verify_url)
+        | {"code": escape(code)}
+    )
+    faces = faces_for("".join(markup.values()) + _TEMPLATE.template)
+    return _TEMPLATE.substitute(markup, face_rules=_face_rules(faces)), faces
+
+
+def full_notice(credential: Credential) -> str:
+    """Return what completion does not mean: the standing words, then those of the course."""
+    if STANDING_NOTICE in credential.notice:
+        return credential.notice
+    return f"{STANDING_NOTICE} {credential.notice}".strip()
+
+
+def duration(minutes: int) -> str:
+    """Return a length of time in words: `3 hours 30 minutes`."""
+    hours, rest = divmod(minutes, 60)
+    parts = [_counted(hours, "hour")] if hours else []
+    if rest or not hours:
+        parts.append(_counted(rest, "minute"))
+    return " ".join(parts)
+
+
+def spelled_date(day: date) -> str:
+    """Return the day with the name of its month: `14 October 2026`."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _about(credential: Credential) -> dict[str, str]:
+    """Return what a reader of the file, not of the page, is told."""
+    serial = format_serial(credential.serial)
+    return {
+        "language": _marked(credential.language),
+        "document_title": _marked(f"{credential.title}: certificate of completion"),
+        "document_subject": _marked(f"Awarded to {credential.holder_name}, number {serial}"),
+        "created": credential.issued_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+
+
+def _achievement(credential: Credential) -> dict[str, str]:
+    """Return the right side: what was achieved, by whom, and who answers for it."""
+    deed = f"{duration(credential.minutes)} of instruction, {_period(credential)}."
+    deed_length = f"{credential.certifies} {deed} {credential.assessment}"
+    profession = (credential.holder_profession or "").strip()
+    notice = full_notice(credential)
+    return {
+        "title": _marked(credential.title),
+        "title_style": _style(credential.title, _TITLE, _MEASURE),
+        "name": _marked(credential.holder_name),
+        "name_style": _style(credential.holder_name, _NAME, _MEASURE),
+        "profession": _paragraph("profession", profession, _PROFESSION, _MEASURE),
+        "certifies": _marked(credential.certifies),
+        "deed": _marked(f"{deed} {credential.assessment}"),
+        "deed_style": _style(deed_length, _DEED, _MEASURE),
+        "signatories": _signatories(credential.signatories),
+        "facts": _facts(credential),
+        "notice": _marked(notice),
+        "notice_style": _style(notice, _NOTICE, 512),
+    }
+
+
+def _band(credential: Credential, verify_url: str) -> dict[str, str]:
+    """Return the left side: whose programme, how many hours, how to check."""
+    domain = urlsplit(verify_url).netloc
+    web = (credential.programme_web or "").removeprefix("https://").removeprefix("http://")
+    serial = format_serial(credential.serial)
+    return {
+        "programme": _marked(credential.programme),
+        "programme_style": _style(credential.programme, _PROGRAMME, 160),
+        "web": _paragraph("web", web.strip("/ "), _WEB, 160),
+        "total": _marked(f"{duration(credential.minutes)} of instruction"),
+        "hours": "".join(_hours_line(line) for line in _shortened(credential.hours)),
+        "hours_style": _hours_style(credential.hours),
+        "code_text": _marked(f"QR code of the address {verify_url}"),
+        "domain": _marked(domain),
+        "domain_style": _style(domain, _DOMAIN, 168),
+        "serial": _marked(serial),
+        "serial_style": _style(serial, _SERIAL, 168),
+    }
+
+
+def _marked(text: str) -> str:
+    """Return the text as it is drawn, safe inside an element or a quoted attribute."""
+    return escape(drawable(text))
+
+
+def _style(text: str, ladder: tuple[Step, ...], width: float) -> str:
+    """Return the size, and the direction, in which the text is set."""
+    drawn = drawable(text)
+    direction = ";direction:rtl" if is_right_to_left(drawn) else ""
+    return f"font-size:{size_for(drawn, ladder, width)}pt{direction}"
+
+
+def _paragraph(kind: str, text: str, ladder: tuple[Step, ...], width: float) -> str:
+    if not text:
+        return ""
+    return f'<p class="{kind}" style="{_style(text, ladder, width)}">{_marked(text)}</p>'
+
+
+def _period(credential: Credential) -> str:
+    if credential.started_on == credential.completed_on:
+        return f"on {spelled_date(credential.completed_on)}"
+    started, completed = spelled_date(credential.started_on), spelled_date(credential.completed_on)
+    return f"from {started} to {completed}"
+
+
+def _facts(credential: Credential) -> str:
+    facts = (
+        ("Issued", spelled_date(credential.issued_at.date())),
+        ("Current until", spelled_date(credential.current_until)),
+        ("Release", credential.release),
+    )
+    return "".join(f"<p><span>{label}</span> <b>{_marked(text)}</b></p>" for label, text in facts)
+
+
+def _signatories(people: tuple[Signatory, ...]) -> str:
+    columns = max(2, min(len(people), _SIGNATORIES_IN_A_ROW))
+    width = _SIGNATORIES_MEASURE / columns - 20
+    return "".join(
+        f'<div class="signatory" style="width:{width:.1f}pt">'
+        f'<p class="signed" style="{_style(person.name, _SIGNED, width)}">'
+        f'{_marked(person.name)}</p><p class="role">{_marked(person.role)}</p></div>'
+        for person in people
+    )
+
+
+def _hours_line(line: HoursLine) -> str:
+    length = f'<span class="length">{_short_duration(line.minutes)}</span>'
+    return f"<li>{_marked(line.title)} {length}</li>"
+
+
+def _shortened(hours: tuple[HoursLine, ...]) -> Iterable[HoursLine]:
+    """Return the lines that fit the band; those beyond are summed up in one."""
+    if len(hours) <= _LONGEST_HOURS:
+        return hours
+    kept, rest = hours[: _LONGEST_HOURS - 1], hours[_LONGEST_HOURS - 1 :]
+    return (*kept, HoursLine(f"{len(rest)} further parts", sum(line.minutes for line in rest)))
+
+
+def _hours_style(hours: tuple[HoursLine, ...]) -> str:
+    for step in _HOURS:
+        width = _HOURS_MEASURE / step.size
+        lines = sum(lines_of(drawable(line.title), width) for line in _shortened(hours))
+        if lines <= step.lines:
+            break
+    return f"font-size:{step.size}pt"
+
+
+def _short_duration(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
+def _face_rules(faces: tuple[Face, ...]) -> str:
+    """Return the one part of the style sheet that differs: which faces this page is set in."""
+    serif = ",".join(f'"{name}"' for name in stack(faces, "serif"))
+    sans = ",".join(f'"{name}"' for name in stack(faces, "sans"))
+    return f"html{{font-family:{serif}}}{_SANS_PLACES}{{font-family:{sans}}}"
