@@ -2,6 +2,7 @@
 
 from courses.documents import course_from_document, course_to_document
 from courses.evidence import Fact, fact_from_document, fact_to_document, lessons_citing
+from courses.library import Library, read_library
 from courses.outline import Author, Course, Heading, Lesson, Module, Objective, Unit
 from courses.pace import Pace, pace
 from courses.problems import Problem
@@ -14,6 +15,7 @@ from courses.progress import (
     UnitState,
     progress,
 )
+from courses.prose import ProseError, render_fragment
 
 __all__ = [
     "Author",
@@ -22,6 +24,7 @@ __all__ = [
     "Heading",
     "Lesson",
     "LessonDone",
+    "Library",
     "Missing",
     "Module",
     "ModuleState",
@@ -29,6 +32,7 @@ __all__ = [
     "Pace",
     "Problem",
     "Progress",
+    "ProseError",
     "QuizResult",
     "Unit",
     "UnitState",
@@ -39,4 +43,6 @@ __all__ = [
     "lessons_citing",
     "pace",
     "progress",
+    "read_library",
+    "render_fragment",
 ]

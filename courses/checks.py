@@ -1,0 +1,178 @@
+"""What must hold across the files of a course: objectives, order, lengths and times."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from courses.drafts import CourseDraft, LessonDraft, ModuleDraft
+from courses.evidence import Fact
+from courses.files import Folder
+
+WORDS = (900, 1600)
+
+# Silent reading of English non-fiction averages 238 words a minute (Brysbaert 2019, J Mem Lang
+# 109:104047); nobody studies faster than that. The slow end is the curriculum team's own choice:
+# each word read about three times, with the sources opened.
+FASTEST_WORDS_A_MINUTE = 240
+SLOWEST_WORDS_A_MINUTE = 60
+MINUTES_A_CHECK = 3
+
+QUIZ_SLUG = "quiz"
+
+
+def check_course(folder: Folder, draft: CourseDraft, facts: Mapping[str, Fact]) -> None:
+    """Report everything that only shows when the files of a course are seen together."""
+    _check_listing(folder, draft)
+    _check_numbers(folder, [module.path for module in draft.modules])
+    _check_module_slugs(folder, draft)
+    _check_prerequisites(folder, draft)
+    _check_objective_ids(folder, draft)
+    for module in draft.modules:
+        _check_module(folder, module, facts)
+
+
+def _check_listing(folder: Folder, draft: CourseDraft) -> None:
+    if draft.header is None:
+        return
+    listed = draft.header.modules
+    present = {module.path.name for module in draft.modules}
+    for place, name in enumerate(listed):
+        line = draft.tree.line(("modules", place))
+        if name in listed[:place]:
+            folder.report(draft.file, line, "duplicate-module", f"{name} is listed twice")
+        elif name not in present:
+            message = f"the module {name} is listed, but there is no such folder"
+            folder.report(draft.file, line, "missing-module", message)
+    for module in draft.modules:
+        if module.path.name not in listed:
+            message = f"this module is not listed in {folder.name(draft.file)}"
+            folder.report(module.path, 1, "unlisted-module", message)
+
+
+def _check_numbers(folder: Folder, paths: list[Path]) -> None:
+    """Two files with one number would leave their order to the alphabet."""
+    counts = Counter(path.name[:2] for path in paths)
+    for path in paths:
+        if counts[path.name[:2]] > 1:
+            message = f"the number {path.name[:2]} is given twice"
+            folder.report(path, 1, "duplicate-number", message)
+
+
+def _check_module_slugs(folder: Folder, draft: CourseDraft) -> None:
+    counts = Counter(module.slug for module in draft.modules)
+    for module in draft.modules:
+        if counts[module.slug] > 1:
+            message = f'two modules of this course are called "{module.slug}"'
+            folder.report(module.path, 1, "duplicate-slug", message)
+
+
+def _check_prerequisites(folder: Folder, draft: CourseDraft) -> None:
+    wanted = {
+        module.slug: module.header.prerequisites if module.header else []
+        for module in draft.modules
+    }
+    for module in draft.modules:
+        for place, name in enumerate(wanted[module.slug]):
+            line = module.tree.line(("prerequisites", place))
+            if name not in wanted:
+                message = f'there is no module "{name}" in this course'
+                folder.report(module.file, line, "unknown-prerequisite", message)
+            elif module.slug in _all_before(name, wanted):
+                message = f'this module and "{name}" wait for each other'
+                folder.report(module.file, line, "circular-prerequisite", message)
+
+
+def _all_before(name: str, wanted: Mapping[str, list[str]]) -> set[str]:
+    """The module itself and everything that it waits for, however far away."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        current = waiting.pop()
+        if current not in found:
+            found.add(current)
+            waiting.extend(wanted.get(current, []))
+    return found
+
+
+def _check_objective_ids(folder: Folder, draft: CourseDraft) -> None:
+    met: set[str] = set()
+    for module in draft.modules:
+        for place, objective in enumerate(module.header.objectives if module.header else []):
+            if objective.id in met:
+                line = module.tree.line(("objectives", place, "id"))
+                message = f"the objective {objective.id} stands in this course twice"
+                folder.report(module.file, line, "duplicate-objective", message)
+            met.add(objective.id)
+
+
+def _check_module(folder: Folder, module: ModuleDraft, facts: Mapping[str, Fact]) -> None:
+    if not module.lessons:
+        folder.report(module.path, 1, "no-lesson", "this module has no lesson that can be read")
+    _check_numbers(folder, [lesson.path for lesson in module.lessons])
+    slugs = Counter(lesson.slug for lesson in module.lessons)
+    for lesson in module.lessons:
+        if slugs[lesson.slug] > 1:
+            message = f'two lessons of this module are called "{lesson.slug}"'
+            folder.report(lesson.path, 1, "duplicate-slug", message)
+        if lesson.slug == QUIZ_SLUG:
+            folder.report(lesson.path, 1, "file-name", 'a lesson may not be called "quiz"')
+        _check_length(folder, lesson)
+        _check_weak_facts(folder, lesson, facts)
+    if module.header is not None:
+        _check_objectives(folder, module, facts)
+
+
+def _check_objectives(folder: Folder, module: ModuleDraft, facts: Mapping[str, Fact]) -> None:
+    header = module.header
+    assert header is not None
+    known = {objective.id for objective in header.objectives}
+    taught: set[str] = set()
+    for lesson in module.lessons:
+        for place, name in enumerate(lesson.header.objectives if lesson.header else []):
+            taught.add(name)
+            if name not in known:
+                line = lesson.tree.line(("objectives", place))
+                message = f"this module has no objective {name}"
+                folder.report(lesson.path, line, "unknown-objective", message)
+    all_read = all(lesson.header is not None for lesson in module.lessons)
+    for place, objective in enumerate(header.objectives):
+        path = ("objectives", place)
+        if objective.id not in taught and all_read:
+            message = f"no lesson teaches the objective {objective.id}"
+            folder.report(module.file, module.tree.line(path), "untaught-objective", message)
+        for number, fact in enumerate(objective.facts):
+            if fact not in facts:
+                line = module.tree.line((*path, "facts", number))
+                folder.report(module.file, line, "unknown-fact", f"there is no fact {fact}")
+
+
+def _check_length(folder: Folder, lesson: LessonDraft) -> None:
+    words = lesson.rendered.words
+    if not WORDS[0] <= words <= WORDS[1]:
+        message = f"this lesson has {words} words, not {WORDS[0]} to {WORDS[1]}"
+        folder.report(lesson.path, 1, "length", message, "warning")
+    if lesson.header is None:
+        return
+    least = -(-words // FASTEST_WORDS_A_MINUTE)
+    most = -(-words // SLOWEST_WORDS_A_MINUTE) + MINUTES_A_CHECK * lesson.rendered.checks
+    minutes = lesson.header.minutes
+    if not least <= minutes <= most:
+        message = f"{minutes} minutes for {words} words: between {least} and {most} are plausible"
+        line = lesson.tree.line(("minutes",))
+        folder.report(lesson.path, line, "minutes", message, "warning")
+
+
+def _check_weak_facts(folder: Folder, lesson: LessonDraft, facts: Mapping[str, Fact]) -> None:
+    """Warn where a lesson leans on what may be taught with a hedge only, or not at all."""
+    for fact, reason in _weak(lesson, facts):
+        message = f"{fact.id} {reason}"
+        folder.report(lesson.path, 1, "weak-fact", message, "warning")
+
+
+def _weak(lesson: LessonDraft, facts: Mapping[str, Fact]) -> Iterator[tuple[Fact, str]]:
+    for name in lesson.rendered.citations:
+        fact = facts[name]
+        if fact.is_retracted:
+            yield fact, "rests on a retracted source: it may not be cited as evidence"
+        elif fact.is_uncertain:
+            yield fact, "is uncertain: state it with its hedge or leave it out"

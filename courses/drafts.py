@@ -1,0 +1,115 @@
+"""Course, module and lesson as far as their files could be read, and the course they make."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from courses.outline import Author, Course, Lesson, Module, Objective
+from courses.prose import RenderedLesson
+from courses.schemas import CourseFile, LessonHeader, ModuleFile
+from courses.yamltree import Tree
+
+
+@dataclass(slots=True)
+class LessonDraft:
+    """A lesson file as far as it could be read."""
+
+    path: Path
+    slug: str
+    tree: Tree
+    header: LessonHeader | None
+    rendered: RenderedLesson
+
+
+@dataclass(slots=True)
+class ModuleDraft:
+    """A module folder as far as it could be read."""
+
+    path: Path
+    slug: str
+    tree: Tree
+    header: ModuleFile | None = None
+    lessons: list[LessonDraft] = field(default_factory=list)
+
+    @property
+    def file(self) -> Path:
+        return self.path / "module.yaml"
+
+
+@dataclass(slots=True)
+class CourseDraft:
+    """A course folder as far as it could be read."""
+
+    path: Path
+    tree: Tree
+    header: CourseFile | None = None
+    modules: list[ModuleDraft] = field(default_factory=list)
+
+    @property
+    def file(self) -> Path:
+        return self.path / "course.yaml"
+
+
+def course_of(draft: CourseDraft) -> Course:
+    """The course that a draft without errors makes."""
+    header = draft.header
+    assert header is not None
+    return Course(
+        slug=draft.path.name,
+        title=header.title,
+        summary=header.summary,
+        language=header.language,
+        audience=header.audience,
+        certifies=header.certifies,
+        not_certified=header.not_certified,
+        currency_months=header.currency_months,
+        authors=tuple(Author(author.name, author.role) for author in header.authors),
+        modules=tuple(
+            _module(module)
+            for name in header.modules
+            for module in draft.modules
+            if module.path.name == name
+        ),
+    )
+
+
+def _module(draft: ModuleDraft) -> Module:
+    header = draft.header
+    assert header is not None
+    return Module(
+        key=draft.slug,
+        title=header.title,
+        summary=header.summary,
+        objectives=tuple(
+            Objective(objective.id, objective.text, tuple(objective.facts))
+            for objective in header.objectives
+        ),
+        quiz=header.quiz,
+        quiz_minutes=header.quiz_minutes or 0,
+        prerequisites=tuple(header.prerequisites),
+        lessons=tuple(
+            _lesson(lesson, draft.slug, number) for number, lesson in enumerate(draft.lessons, 1)
+        ),
+    )
+
+
+def _lesson(draft: LessonDraft, module_key: str, number: int) -> Lesson:
+    header, rendered = draft.header, draft.rendered
+    assert header is not None
+    return Lesson(
+        key=f"{module_key}/{draft.slug}",
+        slug=draft.slug,
+        number=number,
+        title=header.title,
+        summary=header.summary,
+        minutes=header.minutes,
+        difficulty=header.difficulty,
+        objectives=tuple(header.objectives),
+        safety_critical=header.safety_critical,
+        reviewed_on=header.reviewed_on,
+        content_note=header.content_note,
+        key_points=rendered.key_points,
+        html=rendered.html,
+        headings=rendered.headings,
+        citations=rendered.citations,
+        words=rendered.words,
+    )
