@@ -49,6 +49,11 @@ class Settings(BaseSettings):
         return self.public_url.startswith("https://")
 
     @property
+    def verify_address(self) -> str:
+        """The public address under which certificates are verified, without the serial."""
+        return f"{self.public_url}/v"
+
+    @property
     def database(self) -> str:
         """The database's address; the embedded SQLite file in the data folder by default."""
         return self.database_url or f"sqlite:///{(self.data / 'lms.db').resolve()}"

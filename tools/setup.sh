@@ -36,7 +36,7 @@ import sys
 sys.exit(sys.version_info < (3, 11, 5))
 PY
 if [ ! -x .venv/bin/uv ]; then
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+  .venv/bin/python -m pip install -qq --disable-pip-version-check 'uv>=0.9,<1'
 fi
 export VIRTUAL_ENV="$PWD/.venv"
 .venv/bin/uv pip install --quiet --require-hashes --compile-bytecode --requirement requirements-dev.txt

@@ -185,3 +185,15 @@ def list_open_cohorts(session: Session, programme_id: int, today: date) -> list[
         .order_by(Cohort.starts_on, Cohort.id)
     )
     return [OpenCohort(*row) for row in session.execute(query)]
+
+
+def release_taught(session: Session, programme_id: int) -> int | None:
+    """Return the release that the programme's latest cohort learns, else the newest of all."""
+    latest = (
+        sa.select(Cohort.release_id)
+        .where(Cohort.programme_id == programme_id)
+        .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
+        .limit(1)
+    )
+    taught = session.scalar(latest)
+    return session.scalar(sa.select(sa.func.max(Release.id))) if taught is None else taught

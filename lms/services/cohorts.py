@@ -125,6 +125,15 @@ def enrol(session: Session, *, account_id: int, cohort_id: int, now: datetime, t
     return enrolment.id
 
 
+def zone_of(session: Session, cohort_id: int) -> str:
+    """Return the time zone in which a cohort's days begin and end, or raise NotFound."""
+    query = sa.select(Programme.time_zone).join(Cohort, Cohort.programme_id == Programme.id)
+    zone = session.scalar(query.where(Cohort.id == cohort_id))
+    if zone is None:
+        raise NotFound()
+    return zone
+
+
 def programme_for(session: Session, account_id: int, programme_id: int, role: str) -> Programme:
     """Return a programme in which the account holds at least `role`, or refuse."""
     programme = session.get(Programme, programme_id)

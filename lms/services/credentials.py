@@ -18,6 +18,7 @@ from lms.errors import NotFound, Refused
 from lms.models.accounts import Account
 from lms.models.assessment import Attempt, ScoreRecord
 from lms.models.catalogue import Programme
+from lms.models.cohorts import Enrolment
 from lms.models.credentials import CredentialRecord, RevocationRecord
 from lms.services import accounts, audit, catalogue, learning, mail
 from lms.services.cohorts import Seat, refuse_other
@@ -47,6 +48,7 @@ class Attested:
     programme_id: int
     account_id: int
     enrolment_id: int
+    cohort_id: int
     revoked_at: datetime | None
 
 
@@ -213,8 +215,10 @@ def _award_letter(credential: certificates.Credential, verify_address: str) -> s
     )
 
 
-_ATTESTED = sa.select(CredentialRecord, RevocationRecord).outerjoin(
-    RevocationRecord, RevocationRecord.credential_id == CredentialRecord.id
+_ATTESTED = (
+    sa.select(CredentialRecord, Enrolment.cohort_id, RevocationRecord)
+    .join(Enrolment, Enrolment.id == CredentialRecord.enrolment_id)
+    .outerjoin(RevocationRecord, RevocationRecord.credential_id == CredentialRecord.id)
 )
 
 
@@ -242,7 +246,7 @@ def list_of_enrolments(
 
 
 def _attested(
-    record: CredentialRecord, revocation: RevocationRecord | None, now: datetime
+    record: CredentialRecord, cohort_id: int, revocation: RevocationRecord | None, now: datetime
 ) -> Attested:
     credential = certificates.credential_from_document(json.loads(record.document))
     if certificates.digest(credential) != record.digest:
@@ -257,6 +261,7 @@ def _attested(
         programme_id=record.programme_id,
         account_id=record.account_id,
         enrolment_id=record.enrolment_id,
+        cohort_id=cohort_id,
         revoked_at=revocation.revoked_at if revocation else None,
     )
 

@@ -1,8 +1,11 @@
 """Study: completing lessons, keeping the place, and the facts that progress is computed from."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import orm as so
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,55 +18,105 @@ from lms.services import audit, catalogue
 from lms.services.cohorts import Seat
 
 
-def facts_of(
-    session: Session, enrolment_id: int
-) -> tuple[list[courses.LessonDone], list[courses.QuizResult]]:
-    """Return what is on record for one enrolment: lessons completed and quizzes scored."""
-    done, results = facts_by_enrolment(session, [enrolment_id])
-    return done.get(enrolment_id, []), results.get(enrolment_id, [])
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where a learner was last seen in a lesson: the heading's id, empty at the top."""
+
+    lesson_key: str
+    heading: str
+    at: datetime
 
 
-def facts_by_enrolment(
-    session: Session, enrolment_ids: list[int]
-) -> tuple[dict[int, list[courses.LessonDone]], dict[int, list[courses.QuizResult]]]:
-    """Return the facts of many enrolments in two queries, for a cohort's page."""
-    done: dict[int, list[courses.LessonDone]] = {}
+@dataclass(frozen=True, slots=True)
+class StudyRecord:
+    """All that is on record of one enrolment's study; `places` has the most recent first."""
+
+    done: tuple[courses.LessonDone, ...] = ()
+    results: tuple[courses.QuizResult, ...] = ()
+    places: tuple[Seen, ...] = ()
+
+    def place_in(self, lesson_key: str) -> str:
+        """Return the heading last seen in a lesson, empty when it was never opened."""
+        return next((seen.heading for seen in self.places if seen.lesson_key == lesson_key), "")
+
+
+def record_of(session: Session, enrolment_id: int) -> StudyRecord:
+    """Return the study record of one enrolment, in one query."""
+    return records_of(session, [enrolment_id]).get(enrolment_id, StudyRecord())
+
+
+def records_of(session: Session, enrolment_ids: list[int]) -> dict[int, StudyRecord]:
+    """Return the study records of many enrolments, in one query."""
+    found: dict[int, dict[str, list[Any]]] = {}
+    for row in session.execute(_everything_of(enrolment_ids)):
+        lists = found.setdefault(row.enrolment_id, {"done": [], "results": [], "places": []})
+        if row.kind == "done":
+            lists["done"].append(courses.LessonDone(row.key, row.at))
+        elif row.kind == "score":
+            result = courses.QuizResult(row.key, row.at, row.passed, row.points, row.maximum)
+            lists["results"].append(result)
+        else:
+            lists["places"].append(Seen(row.key, row.heading, row.at))
+    for lists in found.values():
+        lists["places"].sort(key=lambda seen: seen.at, reverse=True)
+    return {
+        key: StudyRecord(*(tuple(lists[name]) for name in ("done", "results", "places")))
+        for key, lists in found.items()
+    }
+
+
+def _everything_of(enrolment_ids: list[int]) -> sa.CompoundSelect[Any]:
+    none = sa.null()
     lessons = sa.select(
-        LessonCompletion.enrolment_id, LessonCompletion.lesson_key, LessonCompletion.completed_at
+        sa.literal("done").label("kind"),
+        LessonCompletion.enrolment_id.label("enrolment_id"),
+        LessonCompletion.lesson_key.label("key"),
+        LessonCompletion.completed_at.label("at"),
+        sa.cast(none, sa.Boolean).label("passed"),
+        sa.cast(none, sa.Integer).label("points"),
+        sa.cast(none, sa.Integer).label("maximum"),
+        sa.cast(none, sa.String).label("heading"),
     ).where(LessonCompletion.enrolment_id.in_(enrolment_ids))
-    for enrolment_id, key, at in session.execute(lessons):
-        done.setdefault(enrolment_id, []).append(courses.LessonDone(key, at))
-    results: dict[int, list[courses.QuizResult]] = {}
-    for enrolment_id, *result in session.execute(_latest_scores(enrolment_ids)):
-        results.setdefault(enrolment_id, []).append(courses.QuizResult(*result))
-    return done, results
-
-
-def _latest_scores(
-    enrolment_ids: list[int],
-) -> sa.Select[tuple[int, str, datetime, bool, int, int]]:
-    later = sa.orm.aliased(ScoreRecord)
+    later = so.aliased(ScoreRecord)
     superseded = sa.exists().where(
         later.attempt_id == ScoreRecord.attempt_id, later.revision > ScoreRecord.revision
     )
-    return (
+    scores = (
         sa.select(
+            sa.literal("score"),
             Attempt.enrolment_id,
             Attempt.module_key,
             Attempt.submitted_at,
             ScoreRecord.passed,
             ScoreRecord.points,
             ScoreRecord.maximum,
+            sa.cast(none, sa.String),
         )
         .join(ScoreRecord, ScoreRecord.attempt_id == Attempt.id)
         .where(Attempt.enrolment_id.in_(enrolment_ids), ~superseded)
     )
+    places = sa.select(
+        sa.literal("place"),
+        Place.enrolment_id,
+        Place.lesson_key,
+        Place.seen_at,
+        sa.cast(none, sa.Boolean),
+        sa.cast(none, sa.Integer),
+        sa.cast(none, sa.Integer),
+        Place.heading,
+    ).where(Place.enrolment_id.in_(enrolment_ids))
+    return sa.union_all(lessons, scores, places)
 
 
 def progress_of(session: Session, seat: Seat) -> courses.Progress:
     """Return how far a learner is in the release they are bound to, and what is missing."""
+    return progress_with(session, seat, record_of(session, seat.enrolment_id))
+
+
+def progress_with(session: Session, seat: Seat, record: StudyRecord) -> courses.Progress:
+    """Return the progress that a study record amounts to."""
     course = catalogue.release(session, seat.release_id).course
-    return courses.progress(course, *facts_of(session, seat.enrolment_id))
+    return courses.progress(course, record.done, record.results)
 
 
 def lesson_of(session: Session, seat: Seat, key: str) -> courses.Lesson:
@@ -125,9 +178,3 @@ def keep_place(
         # Another device opened the lesson for the first time at the same moment.
         session.rollback()
         session.execute(sa.update(Place).where(*where).values(**values))
-
-
-def list_places(session: Session, enrolment_id: int) -> list[Place]:
-    """Return where the learner was last seen in each lesson, the most recent first."""
-    query = sa.select(Place).where(Place.enrolment_id == enrolment_id)
-    return list(session.scalars(query.order_by(Place.seen_at.desc())))

@@ -1,10 +1,53 @@
 """The pages: each file one feature, each route with its declared rule."""
 
-from flask import Flask
+from typing import Any
 
-from lms.views import formats
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from lms.views import (
+    accounts,
+    assessment,
+    audit,
+    catalogue,
+    cohorts,
+    credentials,
+    formats,
+    learning,
+    mail,
+    reports,
+)
+
+FEATURES = (accounts, assessment, audit, catalogue, cohorts, credentials, learning, mail, reports)
 
 
 def register_pages(app: Flask) -> None:
-    """Add every feature's pages to `app`."""
+    """Add every feature's pages to `app`, and what each page's header needs."""
     formats.init_app(app)
+    for feature in FEATURES:
+        app.register_blueprint(feature.pages)
+    app.context_processor(header)
+
+
+def header() -> dict[str, Any]:
+    """Return the links of the site header for the person who asks."""
+    if not current_user.is_authenticated:
+        return {}
+    here = (request.endpoint or "").split(".")[0]
+    places = [
+        (_("Learn"), "learning.home", ("learning", "assessment")),
+        (_("Credentials"), "credentials.index", ("credentials",)),
+    ]
+    if current_user.is_staff:
+        places.insert(0, (_("Cohorts"), "cohorts.index", ("cohorts", "reports", "audit")))
+    return {
+        "nav_items": [
+            {"label": label, "url": url_for(endpoint), "current": here in features}
+            for label, endpoint, features in places
+        ],
+        "menu_items": [
+            {"label": _("Your account"), "url": url_for("accounts.profile")},
+            {"label": _("Where you are signed in"), "url": url_for("accounts.sessions")},
+        ],
+    }

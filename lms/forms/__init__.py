@@ -1,0 +1,1 @@
+"""Forms: what a person may send us, checked for shape before any service sees it."""

@@ -1,0 +1,11 @@
+"""The forms of a learner's pages: a button each, guarded by its token."""
+
+from flask_wtf import FlaskForm
+
+
+class EnrolForm(FlaskForm):  # type: ignore[misc]
+    """Take a seat in a cohort."""
+
+
+class MarkReadForm(FlaskForm):  # type: ignore[misc]
+    """Mark a lesson as read."""

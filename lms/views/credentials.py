@@ -1,0 +1,137 @@
+"""Credentials: the holder's list and PDF, the page anyone can verify them on, and revocation."""
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from wtforms.fields.choices import SelectChoice
+
+import certificates
+from lms import clock
+from lms.access import rule
+from lms.db import db
+from lms.extensions import limiter
+from lms.forms.credentials import RevokeForm
+from lms.services import credentials
+
+pages = Blueprint("credentials", __name__)
+
+LOOK_UPS = "60 per minute"
+
+
+@pages.get("/credentials")
+@rule("member")
+def index() -> str:
+    """Show a person their own credentials."""
+    found = credentials.list_of_holder(db.session, current_user.id, clock.now())
+    return render_template(
+        "credentials/index.html",
+        found=found,
+        serials={
+            each.credential.serial: certificates.format_serial(each.credential.serial)
+            for each in found
+        },
+        verify_address=verify_address(),
+    )
+
+
+def verify_address() -> str:
+    """Return the public address under which serials are looked up."""
+    address: str = current_app.config["SETTINGS"].verify_address
+    return address
+
+
+@pages.get("/credentials/<serial>/certificate.pdf")
+@rule("learner")
+@limiter.limit("30 per minute")
+def certificate(serial: str) -> ResponseReturnValue:
+    """Draw the holder's certificate on the spot; the same credential gives the same bytes."""
+    found = credentials.own_credential_for(db.session, current_user.id, serial, clock.now())
+    if found.verdict.status == "revoked":
+        flash(_("A revoked certificate cannot be downloaded."), "error")
+        return redirect(url_for("credentials.index"), 303)
+    number = found.credential.serial
+    pdf = certificates.render_certificate(found.credential, f"{verify_address()}/{number}")
+    answer = Response(pdf, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="certificate-{number}.pdf"'
+    return answer
+
+
+@pages.get("/verify")
+@rule("public")
+@limiter.limit(LOOK_UPS)
+def lookup() -> ResponseReturnValue:
+    """Take a typed number to its page; without one, offer the form."""
+    typed = request.args.get("serial", "").strip()
+    if not typed:
+        return render_template("credentials/lookup.html", tried=False)
+    serial = certificates.parse_serial(typed)
+    if serial is None:
+        return unknown()
+    return redirect(url_for("credentials.verify", serial=serial))
+
+
+@pages.get("/v/<serial>")
+@rule("public")
+@limiter.limit(LOOK_UPS)
+def verify(serial: str) -> ResponseReturnValue:
+    """Say whether a certificate is genuine and current, and what it does not authorise."""
+    now = clock.now()
+    found = credentials.find_by_serial(db.session, serial, now)
+    if found is None:
+        return unknown()
+    return render_template(
+        "credentials/verify.html",
+        found=found,
+        now=now,
+        serial=certificates.format_serial(found.credential.serial),
+    )
+
+
+def unknown() -> tuple[str, int]:
+    """Give the one calm answer to every unknown or malformed number."""
+    return render_template("credentials/lookup.html", tried=True), 404
+
+
+@pages.route("/manage/credentials/<serial>/revoke", methods=["GET", "POST"])
+@rule("administrator")
+def revoke(serial: str) -> ResponseReturnValue:
+    """Let an administrator end a credential, with a reason, once."""
+    now = clock.now()
+    found = credentials.credential_for_administrator(db.session, current_user.id, serial, now)
+    form = RevokeForm()
+    form.reason.choices = reason_choices()
+    back = url_for("reports.learner", enrolment=found.enrolment_id, cohort=found.cohort_id)
+    if found.verdict.status != "revoked" and form.validate_on_submit():
+        credentials.revoke(
+            db.session,
+            found,
+            reason=form.reason.data,
+            note=form.note.data,
+            by=current_user.id,
+            now=now,
+        )
+        db.session.commit()
+        flash(_("The certificate is revoked. Its public page says so from now on."), "success")
+        return redirect(back, 303)
+    number = certificates.format_serial(found.credential.serial)
+    page = render_template(
+        "credentials/revoke.html", found=found, form=form, serial=number, back=back
+    )
+    return page, 422 if form.errors else 200
+
+
+def reason_choices() -> list[Any]:
+    """Return the closed list of reasons in the words the public will read."""
+    return [SelectChoice(key, words) for key, words in credentials.PUBLIC_REASONS.items()]
