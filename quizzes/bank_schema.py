@@ -22,7 +22,7 @@ from quizzes.items import OPTION_IDS, Cell, Item, Level, Option, Specification
 
 def _storable(text: str) -> str:
     for character in text:
-        if character not in "\n\t" and unicodedata.category(character) in {"Cc", "Cs"}:
+        if character not in "\n\t" and unicodedata.category(character) == "Cc":
             raise PydanticCustomError(
                 "control_character",
                 "must hold no control character (found U+{code})",
@@ -145,6 +145,7 @@ _CODES = {
     "invalid_key": "unknown-key",
     "string_too_short": "empty",
     "control_character": "control-character",
+    "string_unicode": "control-character",
 }
 
 _SENTENCES = {
@@ -153,6 +154,7 @@ _SENTENCES = {
     "invalid_key": "is not a key a bank knows here",
     "string_type": "must be text",
     "string_too_short": "must not be empty",
+    "string_unicode": "must hold no half of a character (an escape such as \\ud800)",
     "int_type": "must be a whole number",
     "bool_type": "must be true or false",
     "date_type": "must be a date such as 2026-11-22",

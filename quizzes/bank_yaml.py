@@ -17,6 +17,9 @@ from ruamel.yaml.reader import ReaderError
 # A bank nests five deep: the bank, its items, an item, its options, an option. Beyond that the
 # parser's own recursion becomes the danger.
 MAX_DEPTH = 12
+# An item takes about fifty parse events; two thousand items in one bank are more than anybody can
+# review, and the parser would be busy with them for a quarter of a minute.
+MAX_EVENTS = 100_000
 
 Location = tuple[int | str, ...]
 
@@ -97,8 +100,10 @@ def _yaml() -> YAML:
 
 def _refuse_what_a_bank_needs_not(text: str) -> None:
     depth = 0
-    for event in _yaml().parse(io.StringIO(text)):
+    for count, event in enumerate(_yaml().parse(io.StringIO(text))):
         line = event.start_mark.line + 1
+        if count > MAX_EVENTS:
+            raise UnreadableYaml(line, "too-large", "holds more parts than a bank can.")
         if isinstance(event, AliasEvent):
             raise UnreadableYaml(line, "yaml-alias", "uses a YAML alias (*); write the text out.")
         if isinstance(event, NodeEvent) and getattr(event, "tag", None) is not None:

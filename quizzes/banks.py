@@ -1,18 +1,17 @@
 """Reads the folder of item banks and reports every problem, each with its file and line."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from quizzes.bank_checks import Remark, check_cells, check_item, check_keys, name_of
 from quizzes.bank_schema import BankEntry, ItemEntry, complaints, describe
 from quizzes.bank_yaml import Location, UnreadableYaml, line_of, load_tree, to_plain
-from quizzes.citations import broken_citations, citations_in
 from quizzes.flaws import lint_items
-from quizzes.items import Bank, Item, Specification
+from quizzes.items import Bank, Item
 from quizzes.problems import Problem, Severity
 
 MAX_BYTES = 1024 * 1024
@@ -44,7 +43,7 @@ class _Reading:
     """One file on its way to a bank, with the problems met so far."""
 
     def __init__(self, file: str) -> None:
-        self.file = file
+        self.file = file.encode("utf-8", "backslashreplace").decode()
         self.problems: list[Problem] = []
         self.tree: Any = None
 
@@ -102,7 +101,7 @@ class _Reading:
         if header is None:
             return None
         specification = header.specification.to_specification()
-        self._check_cells(specification, raw_items)
+        self._remark(check_cells(specification, raw_items))
         return Bank(bank_id, header.title, header.language, specification, tuple(items), lines)
 
     def _items(self, raw_items: list[Any]) -> tuple[list[Item], dict[str, int]]:
@@ -110,71 +109,22 @@ class _Reading:
         lines: dict[str, int] = {}
         for index, raw in enumerate(raw_items):
             line = line_of(self.tree, ("items", index))
-            name = _text_at(raw, "id") or f"item {index + 1}"
+            name = name_of(index, raw)
             if name in lines:
                 self._add(line, "repeated-id", f"{name}: line {lines[name]} has this id already.")
-            else:
-                lines[name] = line
+            lines.setdefault(name, line)
+            self._remark(check_item(index, raw))
             try:
-                item = ItemEntry.model_validate(raw).to_item()
+                items.append(ItemEntry.model_validate(raw).to_item())
             except ValidationError as error:
                 self._complain(("items", index), name, error)
-                continue
-            self._check_item(index, item)
-            items.append(item)
+                self._remark(check_keys(index, raw))
         return items, lines
 
-    def _check_item(self, index: int, item: Item) -> None:
-        at: Location = ("items", index)
-        if item.review_by < item.reviewed_on:
-            line = line_of(self.tree, (*at, "review_by"))
-            self._add(line, "review-dates", f"{item.id}: review_by lies before reviewed_on.")
-        if not item.stem and item.level != "recall":
-            line = line_of(self.tree, (*at, "stem"))
-            self._add(line, "empty", f"{item.id}: only a recall item may do without a stem.")
-        for fact, times in Counter(item.facts).items():
-            if times > 1:
-                line = line_of(self.tree, (*at, "facts"))
-                self._add(line, "repeated-fact", f"{item.id}: names {fact} {times} times.")
-        for location, text in _texts(item):
-            self._check_citations(item.id, (*at, *location), location, text)
-
-    def _check_citations(self, name: str, at: Location, location: Location, text: str) -> None:
-        where = f"{name}, {describe(location)}"
-        for piece in broken_citations(text):
-            message = f"{where}: {piece!r} is not a citation such as [@SET-001; @SET-004]."
-            self._add(line_of(self.tree, at), "citation", message)
-        if location[-1] != "rationale" and (cited := citations_in(text)):
-            message = (
-                f"{where}: cites {', '.join(cited)}; a source shown here can give the key away."
-            )
-            self._add(line_of(self.tree, at), "citation-shown", message, "warning")
-
-    def _check_cells(self, specification: Specification, raw_items: list[Any]) -> None:
-        # Counted on what is written, so that an item with another fault is not also "missing".
-        written = Counter(_text_at(raw, "objective") for raw in raw_items)
-        seen: set[str] = set()
-        for index, cell in enumerate(specification.cells):
-            line = line_of(self.tree, ("specification", "cells", index))
-            if cell.objective in seen:
-                self._add(line, "repeated-cell", f"Objective {cell.objective} has two cells.")
-            seen.add(cell.objective)
-            has = written[cell.objective]
-            says = f"Objective {cell.objective} has {has} items for a cell of {cell.items}"
-            if has < cell.items:
-                self._add(line, "too-few-items", f"{says}.")
-            elif has < 2 * cell.items:
-                says += f"; a retake with other items needs {2 * cell.items}."
-                self._add(line, "few-items", says, "warning")
-        for index, raw in enumerate(raw_items):
-            objective = _text_at(raw, "objective")
-            if objective and objective not in seen:
-                line = line_of(self.tree, ("items", index, "objective"))
-                name = _text_at(raw, "id") or f"item {index + 1}"
-                says = (
-                    f"{name}: objective {objective} is in no cell, so no paper can show the item."
-                )
-                self._add(line, "outside-specification", says, "warning")
+    def _remark(self, remarks: Iterable[Remark]) -> None:
+        for remark in remarks:
+            line = line_of(self.tree, remark.at)
+            self._add(line, remark.code, remark.message, remark.severity)
 
     def _complain(self, at: Location, name: str, error: ValidationError) -> None:
         for location, code, sentence in complaints(error):
@@ -182,17 +132,6 @@ class _Reading:
             self._add(line_of(self.tree, (*at, *location)), code, f"{where}: {sentence}.")
 
     def _add(self, line: int, code: str, message: str, severity: Severity = "error") -> None:
-        self.problems.append(Problem(self.file, line, code, message, severity))
-
-
-def _text_at(raw: Any, key: str) -> str:
-    value = raw.get(key) if isinstance(raw, dict) else None
-    return value if isinstance(value, str) else ""
-
-
-def _texts(item: Item) -> Iterator[tuple[Location, str]]:
-    yield ("stem",), item.stem
-    yield ("lead_in",), item.lead_in
-    for index, option in enumerate(item.options):
-        yield ("options", index, "text"), option.text
-        yield ("options", index, "rationale"), option.rationale
+        # A message may quote an escape such as \ud800, which no page and no log can print.
+        printable = message.encode("utf-8", "backslashreplace").decode()
+        self.problems.append(Problem(self.file, line, code, printable, severity))

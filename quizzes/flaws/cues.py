@@ -120,14 +120,15 @@ def absolute_terms(item: Item, _: Surroundings) -> Iterator[Finding]:
     near: dict[str, list[str]] = {}
     for option in item.options:
         text = bare(option.text)
-        said = _ABSOLUTES.findall(unquoted(text))
+        own = unquoted(text)
+        said = _ABSOLUTES.findall(own)
         if said:
             yield sure("NB-T03", f"option {option.id} is absolute: {quoted_list(said)}.")
         elif quoted := _ABSOLUTES.findall(text):
             yield suspect(
                 "NB-T03", f"option {option.id} quotes an absolute: {quoted_list(quoted)}."
             )
-        for word in _NEAR_ABSOLUTES.findall(unquoted(text)):
+        for word in _NEAR_ABSOLUTES.findall(_ABSOLUTES.sub(" … ", own)):
             near.setdefault(word.lower(), []).append(option.id)
     for word, letters in near.items():
         # A word that stands in every option tells none of them apart.

@@ -92,7 +92,7 @@ def uncoverable(item: Item, _: Surroundings) -> Iterator[Finding]:
     lead_in = bare(item.lead_in)
     if said := _UNFOCUSED.search(lead_in):
         yield sure("NB-D01", f"“{said.group()}” asks nothing that could be answered unseen.")
-    elif len(words(lead_in)) < 4 and not item.stem:
+    elif len(words(lead_in)) < 3 and not item.stem:
         yield suspect("NB-D01", f"“{lead_in}” alone is hardly a question.")
 
 
