@@ -73,11 +73,8 @@ def serve() -> None:
             click.echo(f"Mail is kept, not sent: {settings.public_url}/mailbox")
         click.echo("Stop with Ctrl-C.\n")
     # Replaces this process, so that signals reach the server itself.
-    os.execv(  # noqa: S606
-        sys.executable,
-        [sys.executable, "-m", "gunicorn", "--config", "python:lms.server", "--chdir", str(ROOT)]
-        + ["wsgi:app"],
-    )
+    gunicorn = ["gunicorn", "--config", "python:lms.server", "--chdir", str(ROOT), "wsgi:app"]
+    os.execv(sys.executable, [sys.executable, "-m", *gunicorn])  # noqa: S606
 
 
 @lms.command("setup-link")

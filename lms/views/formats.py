@@ -21,6 +21,11 @@ def moment(value: datetime, zone: str = "UTC") -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), escape(text))
 
 
+def clock(value: datetime, zone: str = "UTC") -> str:
+    """Return “21:14:09”, the time of day in the given IANA zone."""
+    return f"{value.astimezone(ZoneInfo(zone)):%H:%M:%S}"
+
+
 def duration(minutes: int) -> str:
     """Return “1 h 50 min”, with no-break spaces inside each figure."""
     hours, rest = divmod(minutes, 60)
@@ -33,4 +38,4 @@ def duration(minutes: int) -> str:
 
 def init_app(app: Flask) -> None:
     """Add the filters to `app`'s templates."""
-    app.jinja_env.filters.update(day=day, moment=moment, duration=duration)
+    app.jinja_env.filters.update(day=day, moment=moment, clock=clock, duration=duration)

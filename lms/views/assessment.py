@@ -1,0 +1,286 @@
+"""The quiz: what to expect, one item a page, a look back before submission, and the result."""
+
+import secrets
+from typing import Any
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from markupsafe import Markup
+
+import courses
+import quizzes
+from lms import clock
+from lms.access import rule
+from lms.db import db
+from lms.errors import NotFound, Refused
+from lms.forms.assessment import AnswerForm, StartForm, SubmitForm
+from lms.services import assessment, catalogue, cohorts, credentials, learning
+from lms.services.assessment import Sitting
+
+pages = Blueprint("assessment", __name__)
+
+LETTERS = "ABCDEFGH"
+STATUS = {"accept": 200, "repeat": 200, "conflict": 409, "closed": 409, "invalid": 422}
+
+
+@pages.get("/learn/<int:enrolment>/<module>/quiz")
+@rule("learner")
+def quiz(enrolment: int, module: str) -> str:
+    """Say what the quiz asks, what passes it, and how earlier attempts went."""
+    seat = cohorts.seat_for(db.session, current_user.id, enrolment)
+    content = catalogue.release(db.session, seat.release_id)
+    here, bank = assessment.module_with_quiz(content, module)
+    specification = bank.specification
+    return render_template(
+        "assessment/quiz.html",
+        seat=seat,
+        programme_name=seat.programme_name,
+        content=content,
+        module=here,
+        specification=specification,
+        needed=quizzes.needed_points(specification.length, specification.cut_percent),
+        bank=bank,
+        state=learning.progress_of(db.session, seat).state_of(f"{module}/quiz"),
+        attempts=assessment.list_attempts(db.session, enrolment, module),
+        form=StartForm(),
+    )
+
+
+@pages.post("/learn/<int:enrolment>/<module>/quiz/start")
+@rule("learner")
+def start(enrolment: int, module: str) -> ResponseReturnValue:
+    """Begin an attempt, or go on with the one that is open."""
+    seat = cohorts.seat_for(db.session, current_user.id, enrolment)
+    if not StartForm().validate_on_submit():
+        raise Refused(_("This form has expired. Go back, reload, send it again."))
+    attempt = assessment.start(db.session, seat, module, seed=secrets.randbits(62), now=clock.now())
+    db.session.commit()
+    sitting = assessment.sitting_for(db.session, current_user.id, attempt)
+    unanswered = sitting.state.unanswered(sitting.paper)
+    if not unanswered:
+        return redirect(url_for("assessment.review", attempt=attempt), 303)
+    return redirect(url_for("assessment.item", attempt=attempt, number=unanswered[0]), 303)
+
+
+@pages.get("/attempts/<int:attempt>/items/<int:number>")
+@rule("learner")
+def item(attempt: int, number: int) -> ResponseReturnValue:
+    """Show one item, with the answer as it is stored."""
+    sitting = assessment.sitting_for(db.session, current_user.id, attempt)
+    if sitting.state.submitted_at is not None:
+        return redirect(url_for("assessment.result", attempt=attempt))
+    if not 1 <= number <= len(sitting.paper.slots):
+        raise NotFound()
+    slot = sitting.paper.slots[number - 1]
+    shown = sitting.content.shown[slot.item_id]
+    stored = sitting.state.responses.get(number)
+    return render_template(
+        "assessment/item.html",
+        sitting=sitting,
+        module=sitting.content.course.module(sitting.module_key),
+        number=number,
+        total=len(sitting.paper.slots),
+        shown=shown,
+        options=[{"value": key, "html": shown.options[key]} for key in slot.option_order],
+        stored=stored,
+        sequence=1 if stored is None else stored.sequence + 1,
+        trail=trail(sitting),
+        form=AnswerForm(),
+    )
+
+
+def trail(sitting: Sitting) -> list[dict[str, Any]]:
+    """Return the way through the paper: each item, its address, whether it is answered."""
+    return [
+        {
+            "label": _("Item %(n)s", n=number),
+            "url": url_for("assessment.item", attempt=sitting.attempt_id, number=number),
+            "state": "answered" if number in sitting.state.responses else "open",
+        }
+        for number in range(1, len(sitting.paper.slots) + 1)
+    ]
+
+
+@pages.post("/attempts/<int:attempt>/items/<int:number>")
+@rule("learner")
+def answer(attempt: int, number: int) -> ResponseReturnValue:
+    """Save an answer from a page without script, and go where the pressed button leads."""
+    form = AnswerForm()
+    if not form.validate_on_submit():
+        raise Refused(_("That answer could not be read. Go back, reload, choose again."))
+    if form.option.data:
+        decision = assessment.save_response(
+            db.session,
+            current_user.id,
+            attempt,
+            slot=number,
+            sequence=form.sequence.data,
+            option=form.option.data,
+            now=clock.now(),
+        )
+        db.session.commit()
+        if decision.kind == "closed":
+            return redirect(url_for("assessment.result", attempt=attempt), 303)
+        if decision.kind == "invalid":
+            raise Refused(decision.message)
+        if decision.kind == "conflict":
+            flash(
+                _("This answer was changed in another window. What is marked is saved."), "caution"
+            )
+            return redirect(url_for("assessment.item", attempt=attempt, number=number), 303)
+    else:
+        assessment.sitting_for(db.session, current_user.id, attempt)
+    return redirect(onward(attempt, number, form.go.data), 303)
+
+
+def onward(attempt: int, number: int, go: str | None) -> str:
+    """Return the address that a button of the quiz leads to."""
+    if go == "review":
+        return url_for("assessment.review", attempt=attempt)
+    step = -1 if go == "back" else 1
+    return url_for("assessment.item", attempt=attempt, number=max(1, number + step))
+
+
+@pages.post("/attempts/<int:attempt>/items/<int:number>/response")
+@rule("learner")
+def save(attempt: int, number: int) -> ResponseReturnValue:
+    """Save an answer as it is chosen; a reply of 200 means that it is stored durably."""
+    body = request.get_json(silent=True)
+    sequence, option = (
+        (body.get("sequence"), body.get("option")) if isinstance(body, dict) else (0, 0)
+    )
+    if type(sequence) is not int or not isinstance(option, str):
+        return jsonify(error=_('Send {"sequence": 1, "option": "a"}.')), 400
+    now = clock.now()
+    decision = assessment.save_response(
+        db.session,
+        current_user.id,
+        attempt,
+        slot=number,
+        sequence=sequence,
+        option=option,
+        now=now,
+    )
+    db.session.commit()
+    stored = decision.stored
+    reply = {
+        "kind": decision.kind,
+        "message": decision.message,
+        "stored": stored and {"sequence": stored.sequence, "option": stored.option},
+        "saved_at": stored.at.isoformat() if stored else None,
+    }
+    return jsonify(reply), STATUS[decision.kind]
+
+
+@pages.get("/attempts/<int:attempt>/review")
+@rule("learner")
+def review(attempt: int) -> ResponseReturnValue:
+    """Show what is answered and what is not, before the attempt is submitted."""
+    sitting = assessment.sitting_for(db.session, current_user.id, attempt)
+    if sitting.state.submitted_at is not None:
+        return redirect(url_for("assessment.result", attempt=attempt))
+    return render_template(
+        "assessment/review.html",
+        sitting=sitting,
+        module=sitting.content.course.module(sitting.module_key),
+        unanswered=sitting.state.unanswered(sitting.paper),
+        trail=trail(sitting),
+        form=SubmitForm(),
+    )
+
+
+@pages.post("/attempts/<int:attempt>/submit")
+@rule("learner")
+def submit(attempt: int) -> ResponseReturnValue:
+    """Close the attempt, score it, and award what it completes, in one transaction."""
+    if not SubmitForm().validate_on_submit():
+        raise Refused(_("This form has expired. Go back, reload, send it again."))
+    now = clock.now()
+    seat = assessment.submit(db.session, current_user.id, attempt, now)
+    credentials.award_if_complete(
+        db.session,
+        seat,
+        now=now,
+        verify_address=current_app.config["SETTINGS"].verify_address,
+    )
+    db.session.commit()
+    return redirect(url_for("assessment.result", attempt=attempt), 303)
+
+
+@pages.get("/attempts/<int:attempt>/result")
+@rule("learner")
+def result(attempt: int) -> ResponseReturnValue:
+    """Show score, outcome, and the rationale of every option with its sources."""
+    sitting = assessment.sitting_for(db.session, current_user.id, attempt)
+    if sitting.state.submitted_at is None:
+        return redirect(url_for("assessment.review", attempt=attempt))
+    found = assessment.result_for(db.session, current_user.id, attempt)
+    content = sitting.content
+    module = content.course.module(sitting.module_key)
+    items = [reviewed(sitting, number) for number in range(1, len(sitting.paper.slots) + 1)]
+    cited = {fact for each in items for fact in each["cited"]}
+    earned = credentials.list_of_enrolments(db.session, [sitting.seat.enrolment_id], clock.now())
+    return render_template(
+        "assessment/result.html",
+        result=found,
+        sitting=sitting,
+        module=module,
+        needed=quizzes.needed_points(found.maximum, found.cut_percent),
+        items=items,
+        objectives=by_objective(module, items),
+        facts=[content.facts[fact] for fact in sorted(cited)],
+        credential=earned.get(sitting.seat.enrolment_id),
+        programme_name=sitting.seat.programme_name,
+        form=StartForm(),
+    )
+
+
+def reviewed(sitting: Sitting, number: int) -> dict[str, Any]:
+    """Return an item of a submitted paper: what was chosen, what is right, and why."""
+    slot = sitting.paper.slots[number - 1]
+    item = sitting.bank.item(slot.item_id)
+    shown = sitting.content.shown[slot.item_id]
+    response = sitting.state.responses.get(number)
+    chosen = None if response is None else response.option
+    options = [
+        {
+            "letter": LETTERS[place],
+            "text": Markup(shown.options[key]),
+            "why": Markup(shown.rationales[key]),
+            "is_key": key == item.key.id,
+            "is_chosen": key == chosen,
+        }
+        for place, key in enumerate(slot.option_order)
+    ]
+    return {
+        "number": number,
+        "shown": shown,
+        "options": options,
+        "is_correct": chosen == item.key.id,
+        "is_answered": chosen is not None,
+        "is_safety": item.safety_critical,
+        "objective": item.objective,
+        "cited": quizzes.cited_facts(item),
+    }
+
+
+def by_objective(module: courses.Module, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return each objective with how many of its items were answered correctly."""
+    rows = []
+    for objective in module.objectives:
+        asked = [each for each in items if each["objective"] == objective.id]
+        if asked:
+            correct = sum(each["is_correct"] for each in asked)
+            rows.append({"text": objective.text, "correct": correct, "asked": len(asked)})
+    return rows
