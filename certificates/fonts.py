@@ -7,7 +7,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -68,19 +68,18 @@ def faces_for(text: str) -> tuple[Face, ...]:
     The Latin faces are always among them. A text in Han characters alone takes the Chinese
     face, one with kana the Japanese, one with hangul the Korean, as far as that face reaches.
     """
-    wanted = set(text)
-    chosen = [face for face in _faces() if face.package in (_SANS, _SERIF) and _latin(face)]
-    missing = {one for one in wanted if not any(face.draws(one) for face in chosen)} - _JOINERS
-    for face in _in_order(text):
-        if not missing:
-            break
-        if face in chosen:
-            continue
-        drawn = {one for one in missing if face.draws(one)}
-        if drawn:
-            chosen += [other for other in _faces() if other.family == face.family]
-            missing -= drawn
-    return tuple(sorted(chosen, key=_in_order(text).index))
+    faces, drawn = _latin()
+    missing = set(text) - drawn
+    if not missing:
+        return faces
+    families = {face.family for face in faces}
+    order = _ordered(_preference(missing))
+    for face in order:
+        found = {one for one in missing if face.draws(one)}
+        if found:
+            families.add(face.family)
+            missing -= found
+    return tuple(face for face in order if face.family in families)
 
 
 def stack(faces: tuple[Face, ...], voice: Voice) -> tuple[str, ...]:
@@ -136,24 +135,30 @@ def _face(entry: dict[str, Any]) -> Face:
     )
 
 
-def _latin(face: Face) -> bool:
-    return face.family.endswith(" latin")
-
-
 @cache
+def _latin() -> tuple[tuple[Face, ...], frozenset[str]]:
+    """Return the faces that every certificate is set in, and what the serif ones draw."""
+    faces = tuple(face for face in _faces() if face.family.endswith(" latin"))
+    drawn = {
+        chr(point)
+        for face in faces
+        if face.package == _SERIF
+        for start, end in zip(face.starts, face.ends, strict=True)
+        for point in range(start, end + 1)
+    }
+    return faces, frozenset(drawn | _JOINERS | {"\n"})
+
+
+@lru_cache(maxsize=4096)
 def _is_covered(character: str) -> bool:
     return any(face.draws(character) for face in _faces() if face.package != _SANS)
 
 
-def _in_order(text: str) -> tuple[Face, ...]:
-    return _ordered(_preference(text))
-
-
-def _preference(text: str) -> tuple[str, ...]:
-    """Return the packages of Han characters in the order in which the text should try them."""
-    if any("\u3040" <= one <= "\u30ff" for one in text):
+def _preference(characters: set[str]) -> tuple[str, ...]:
+    """Return the packages of Han characters in the order in which a text should try them."""
+    if any("\u3040" <= one <= "\u30ff" for one in characters):
         return (_JAPANESE, _CHINESE, _KOREAN)
-    if any("\uac00" <= one <= "\ud7a3" or "\u1100" <= one <= "\u11ff" for one in text):
+    if any("\uac00" <= one <= "\ud7a3" or "\u1100" <= one <= "\u11ff" for one in characters):
         return (_KOREAN, _JAPANESE, _CHINESE)
     return _SLICED
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _NARROW = frozenset("ijlItf.,;:!|'()[]-·’‘")
 _WIDE = frozenset("mwMWQ@%&—ŵẁẃẅŴ")
@@ -47,6 +48,7 @@ def lines_of(text: str, width: float) -> int:
     return lines
 
 
+@lru_cache(maxsize=4096)
 def _width(character: str) -> float:
     """Return the width of a character in ems: an upper middle of what the faces really have."""
     if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Cf"):

@@ -49,7 +49,7 @@ _LONGEST_HOURS = 20
 
 
 def page_for(credential: Credential, verify_url: str, code: str) -> tuple[str, tuple[Face, ...]]:
-    """Return the page as HTML and the faces it is set in.
+    """Return the page as XHTML without a namespace, and the faces it is set in.
 
     `code` is the address of the QR picture of `verify_url`. Every text passes through
     `drawable` and is escaped, so no field can bring markup, styles or addresses of its own.
@@ -128,7 +128,7 @@ def _band(credential: Credential, verify_url: str) -> dict[str, str]:
         "programme_style": _style(credential.programme, _PROGRAMME, 160),
         "web": _paragraph("web", web.strip("/ "), _WEB, 160),
         "total": _marked(f"{duration(credential.minutes)} of instruction"),
-        "hours": "".join(_hours_line(line) for line in _shortened(credential.hours)),
+        "hours": _hours_list(credential.hours),
         "hours_style": _hours_style(credential.hours),
         "code_text": _marked(f"QR code of the address {verify_url}"),
         "domain": _marked(domain),
@@ -169,7 +169,7 @@ def _facts(credential: Credential) -> str:
         ("Current until", spelled_date(credential.current_until)),
         ("Release", credential.release),
     )
-    return "".join(f"<p><span>{label}</span> <b>{_marked(text)}</b></p>" for label, text in facts)
+    return "".join(f"<p>{label} <b>{_marked(text)}</b></p>" for label, text in facts)
 
 
 def _signatories(people: tuple[Signatory, ...]) -> str:
@@ -181,6 +181,12 @@ def _signatories(people: tuple[Signatory, ...]) -> str:
         f'{_marked(person.name)}</p><p class="role">{_marked(person.role)}</p></div>'
         for person in people
     )
+
+
+def _hours_list(hours: tuple[HoursLine, ...]) -> str:
+    """Return the parts as a list, or nothing when there are none."""
+    lines = "".join(_hours_line(line) for line in _shortened(hours))
+    return f"<ul>{lines}</ul>" if lines else ""
 
 
 def _hours_line(line: HoursLine) -> str:

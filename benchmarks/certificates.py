@@ -1,0 +1,250 @@
+"""How fast, lean and small certificates are, each figure against its anchor in the same run.
+
+`python benchmarks/certificates.py [--json]`; `measure()` gives the rows. The anchor of
+a warm certificate is the same page drawn the way WeasyPrint's manual begins: a fresh document,
+style sheet and font configuration each time, fonts as woff2. The anchor of a cold one is a
+script that does nothing but import WeasyPrint and draw a heading.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from certificates import Credential, HoursLine, Signatory, new_serial, render_certificate  # noqa: E402
+
+VERIFY_URL = "https://verify.northgate.example/v/0W40J2GB1G6GW3RG2491650N2R6Z"
+ROUNDS, WARM_PER_ROUND, COLD_ROUNDS = 9, 4, 7
+FIRST, LAST = 200, 1000
+LEAK_SECONDS = 60.0
+"""Most time the memory run may take; a slow machine then reports fewer certificates."""
+
+BARE_SCRIPT = (
+    "from weasyprint import HTML;"
+    "HTML(string='<h1>Certificate</h1><p>Lena</p>').write_pdf(pdf_variant='pdf/ua-1')"
+)
+COLD_SCRIPT = "from benchmarks.certificates import credential, VERIFY_URL, render_certificate;" + (
+    "render_certificate(credential('Lena Marković'), VERIFY_URL)"
+)
+NAMES = ("Lena Marković", "Nguyễn Thị Ánh", "Владимир Вернадский", "محمد الفارسي", "王小明")
+
+
+def credential(name: str) -> Credential:
+    """Return a made-up credential of usual size for the name."""
+    parts = ("Foundations and law", "Set and setting", "Screening", "Adverse events", "Ethics")
+    return Credential(
+        serial=new_serial(bytes(range(7, 24))),
+        holder_name=name,
+        holder_profession="Clinical psychologist",
+        title="Foundations of Psychedelic-Assisted Therapy",
+        programme="Northgate PAT Programme",
+        programme_web="https://northgate.example",
+        minutes=2160,
+        hours=tuple(HoursLine(part, 432) for part in parts),
+        started_on=date(2026, 7, 1),
+        completed_on=date(2026, 10, 13),
+        issued_at=datetime(2026, 10, 14, 9, 30, tzinfo=UTC),
+        current_until=date(2028, 10, 14),
+        release="2026.2",
+        release_hash="ab" * 32,
+        assessment="Every module assessment passed at its set standard.",
+        certifies="Completed the whole course of instruction.",
+        notice="",
+        signatories=(
+            Signatory("Dr Adaeze Okafor", "Programme Director"),
+            Signatory("Jonas Ward, MSc", "Lead Educator"),
+        ),
+        language="en-GB",
+    )
+
+
+def measure() -> list[dict[str, Any]]:
+    """Return one row a goal: name, ratio or figure, anchor, goal, and whether it is met."""
+    rows = [_warm_row(), _cold_row()]
+    return rows + _memory_and_size_rows(LEAK_SECONDS)
+
+
+def _row(
+    name: str, ratio: float, anchor: str, goal: str, *, met: bool, **more: Any
+) -> dict[str, Any]:
+    return {"name": name, "ratio": ratio, "anchor": anchor, "goal": goal, "met": met, **more}
+
+
+def _warm_row() -> dict[str, Any]:
+    """Time certificates of a running process against naive ones, in interleaved rounds."""
+    person = credential("Lena Marković")
+    with tempfile.TemporaryDirectory() as folder:
+        naive = _naive(person, Path(folder))
+        render_certificate(person, VERIFY_URL)
+        naive()
+        ours, theirs = [], []
+        for _ in range(ROUNDS):
+            theirs.append(_milliseconds(naive))
+            ours += [
+                _milliseconds(lambda: render_certificate(person, VERIFY_URL))
+                for _ in range(WARM_PER_ROUND)
+            ]
+    own, other = statistics.median(ours), statistics.median(theirs)
+    return _row(
+        "P3 warm certificate",
+        round(own / other, 4),
+        f"naive WeasyPrint, {other:.0f} ms",
+        "at most 0.1667 (stretch 0.125)",
+        met=own / other <= 1 / 6,
+        milliseconds=round(own, 1),
+    )
+
+
+def _naive(person: Credential, folder: Path) -> Callable[[], bytes]:
+    """Return a function that draws the page with everything made afresh, fonts as woff2."""
+    from fontTools.ttLib import TTFont
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+
+    from certificates.page import DESIGN, page_for
+    from certificates.pdf import code_address
+
+    page, faces = page_for(person, VERIFY_URL, code_address(VERIFY_URL))
+    rules = []
+    for number, face in enumerate(faces):
+        font = TTFont(DESIGN / "fonts" / face.file)
+        font.flavor = "woff2"
+        font.save(folder / f"{number}.woff2")
+        rules.append(
+            f'@font-face{{font-family:"{face.family}";font-weight:{face.weight};'
+            f"src:url({number}.woff2)}}"
+        )
+    sheet = (DESIGN / "certificate.css").read_text(encoding="utf-8") + "".join(rules)
+    sheet = sheet.replace("certificate:sheet.svg", (DESIGN / "sheet.svg").as_uri())
+
+    def draw() -> bytes:
+        fonts = FontConfiguration()
+        style = CSS(string=sheet, base_url=f"{folder.as_uri()}/", font_config=fonts)
+        document = HTML(string=page)
+        drawn: bytes = document.write_pdf(
+            stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1"
+        )
+        return drawn
+
+    return draw
+
+
+def _milliseconds(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return (time.perf_counter() - started) * 1000
+
+
+def _cold_row() -> dict[str, Any]:
+    """Time a fresh process that draws one certificate against a bare WeasyPrint script."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+
+    def run(script: str) -> float:
+        command = [sys.executable, "-c", script]
+        return _milliseconds(lambda: subprocess.run(command, check=True, cwd=ROOT, env=environment))
+
+    for script in (BARE_SCRIPT, COLD_SCRIPT):  # Byte code and disk cache are warm for both.
+        run(script)
+    bare, cold = [], []
+    for _ in range(COLD_ROUNDS):
+        bare.append(run(BARE_SCRIPT))
+        cold.append(run(COLD_SCRIPT))
+    own, other = statistics.median(cold), statistics.median(bare)
+    return _row(
+        "P8 cold certificate",
+        round(own / other, 3),
+        f"bare WeasyPrint script, {other:.0f} ms",
+        "at most 1.2",
+        met=own / other <= 1.2,
+        milliseconds=round(own),
+    )
+
+
+def _memory_and_size_rows(seconds: float) -> list[dict[str, Any]]:
+    """Return memory growth and largest file, from certificates drawn in a process of their own."""
+    command = [sys.executable, __file__, "--draw-many", str(seconds)]
+    done = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True)
+    seen = json.loads(done.stdout)
+    grown, largest = seen["grown_kib"] / 1024, max(seen["sizes"].values()) / 1024
+    return [
+        _row(
+            f"P6 memory growth, certificate {seen['first']} to {seen['last']}",
+            round(grown, 2),
+            "MiB",
+            f"at most 1 MiB between {FIRST} and {LAST}",
+            met=grown <= 1 and seen["last"] == LAST,
+        ),
+        _row(
+            "P6 largest file",
+            round(largest, 1),
+            "KiB",
+            "at most 40 KiB",
+            met=largest <= 40,
+            bytes=seen["sizes"],
+        ),
+    ]
+
+
+def _draw_many(seconds: float) -> dict[str, Any]:
+    """Draw up to 1,000 certificates in turn of every name; return growth and sizes."""
+    people = [credential(name) for name in NAMES]
+    deadline = time.monotonic() + seconds
+    sizes: dict[str, int] = {}
+    first, at_first, drawn = FIRST, 0, 0
+    while drawn < LAST and (drawn <= len(people) or time.monotonic() < deadline):
+        person = people[drawn % len(people)]
+        sizes[person.holder_name] = len(render_certificate(person, VERIFY_URL))
+        drawn += 1
+        if drawn == FIRST:
+            at_first = _resident_kib()
+    if not at_first:
+        raise SystemExit(f"only {drawn} certificates in {seconds:.0f} s: no memory figure")
+    return {
+        "first": first,
+        "last": drawn,
+        "grown_kib": _resident_kib() - at_first,
+        "sizes": sizes,
+    }
+
+
+def _resident_kib() -> int:
+    """Return the resident memory of this process in KiB, as Linux counts it."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return int(line.split()[1])
+
+
+def main() -> None:
+    """Print the rows as a table, or as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--json", action="store_true", help="print the rows as JSON")
+    parser.add_argument("--draw-many", type=float, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.draw_many:
+        print(json.dumps(_draw_many(options.draw_many)))
+        return
+    rows = measure()
+    if options.json:
+        print(json.dumps(rows, indent=1, ensure_ascii=False))
+        return
+    for row in rows:
+        sign = "✓" if row["met"] else "✕"
+        print(f"{sign} {row['name']:<44} {row['ratio']:>8}  {row['goal']:<36} {row['anchor']}")
+
+
+if __name__ == "__main__":
+    main()
