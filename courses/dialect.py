@@ -29,6 +29,7 @@ _SLOT = re.compile("\ue000(\\d+)\ue000")
 _CITATION = r"\[@([^\]\n]*)\]"
 _CITED = re.compile(rf"@({FACT_ID})")
 _BARE = re.compile(rf"(?<![\w-]){FACT_ID}(?![\w-])")
+_MOST_OPEN = 20
 _WEB = re.compile(r"https://[^\s<>\"]+")
 
 
@@ -71,6 +72,10 @@ def convert_inline(text: str, facts: Container[str]) -> Converted:
 
 def _convert(text: str, facts: Container[str], kind: str) -> Converted:
     result = Converted()
+    if _is_tangled(text):
+        message = f"more than {_MOST_OPEN} brackets of a paragraph are open at once"
+        result.findings.append(Finding("markdown", "", message))
+        return result
     md = _machine(result, facts, kind)
     try:
         raw = md.convert(text)
@@ -84,6 +89,21 @@ def _convert(text: str, facts: Container[str], kind: str) -> Converted:
     if kind == "lesson":
         result.headings = _headings(md.toc_tokens)
     return result
+
+
+def _is_tangled(text: str) -> bool:
+    """Whether brackets nest so deeply that Markdown would look for their ends for minutes."""
+    for opening, closing in ("[]", "()"):
+        for paragraph in text.split("\n\n"):
+            depth = 0
+            for character in paragraph:
+                if character == opening:
+                    depth += 1
+                elif character == closing:
+                    depth = max(0, depth - 1)
+                if depth > _MOST_OPEN:
+                    return True
+    return False
 
 
 def _machine(result: Converted, facts: Container[str], kind: str) -> Any:
@@ -266,6 +286,8 @@ _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     clean_content_tags=set(),
     attributes={
+        # Without this, nh3 lets its own general attributes (title, lang) pass everywhere.
+        "*": set(),
         **{tag: {"id"} for tag in ("p", "h2", "h3", "h4", "h5", "h6")},
         "a": {"href", "rel", "aria-label"},
         "aside": {"role", "aria-labelledby"},

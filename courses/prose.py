@@ -163,6 +163,7 @@ class _Slots:
         if source.name in self.lesson.figures:
             message = f"the figure {source.name} stands in this lesson twice"
             self.lesson.faults.append(Fault(source.line, "figure", message))
+            return ""
         self.lesson.figures += (source.name,)
         if source.name not in self.drawings:
             message = f"there is no file figures/{source.name}.svg"

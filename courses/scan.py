@@ -48,7 +48,8 @@ class Scanned:
 
 def scan(text: str, first_line: int) -> Scanned:
     """Take figures and self-checks out of a body and report what is wrong in its outline."""
-    return _Scanner(text.split("\n"), first_line).run()
+    # A slot of the author's own would show something twice, or nothing.
+    return _Scanner(text.replace(SLOT[0], "").split("\n"), first_line).run()
 
 
 class _Scanner:
@@ -96,7 +97,8 @@ class _Scanner:
         while self.at < len(self.lines):
             line = self.lines[self.at].rstrip()
             self.at += 1
-            if line.startswith(mark) and not line.strip(mark[0]):
+            closing = line.removeprefix(indent)
+            if closing.startswith(mark) and not closing.strip(mark[0]):
                 break
             body.append(line)
         else:

@@ -5,18 +5,30 @@ says, once, in the place where it is read.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
 Path = tuple[str | int, ...]
 
-_CORE = "tag:yaml.org,2002:"
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+DEEPEST = 12
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _LONGEST_NUMBER = 40
 
 
@@ -48,110 +60,128 @@ def read_tree(text: str, first_line: int = 1) -> Tree:
     """The tree of a YAML text whose first line is `first_line` of its file; never raises."""
     tree = Tree(lines={(): first_line})
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        _Reader(tree, YAML(typ="safe", pure=True).parse(text), first_line).read()
+    except _TooDeep as error:
+        message = f"this is nested deeper than {DEEPEST} levels"
+        tree.faults.append(Fault(error.line, "yaml", message))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = first_line + (mark.line if mark else 0)
         reason = " ".join(str(error.problem or error.context or "").split())
         tree.faults.append(Fault(line, "yaml", f"this is not YAML: {reason[:200]}"))
-        return tree
     except Exception as error:
         # The parser answers rubbish with whatever breaks first inside it (AttributeError,
-        # RecursionError, ...). All of it means the same to an author.
-        tree.faults.append(
-            Fault(first_line, "yaml", f"this cannot be read as YAML ({type(error).__name__})")
-        )
-        return tree
-    if node is not None:
-        _Reader(tree, first_line).read(node)
+        # ValueError, ...). All of it means the same to an author.
+        message = f"this cannot be read as YAML ({type(error).__name__})"
+        tree.faults.append(Fault(first_line, "yaml", message))
     return tree
 
 
+class _TooDeep(Exception):
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
 class _Reader:
-    """Walks a node tree once, so that a node met twice must be an alias."""
+    """Builds the values from the parser's events, which come one by one and know their lines.
 
-    def __init__(self, tree: Tree, first_line: int) -> None:
+    Reading events instead of a finished document bounds the depth before anything is built: the
+    parser itself takes seconds for a few thousand opening brackets.
+    """
+
+    def __init__(self, tree: Tree, events: Iterator[Any], first_line: int) -> None:
         self.tree = tree
+        self.events = events
         self.first_line = first_line
-        self.met: set[int] = set()
 
-    def read(self, node: Node) -> None:
-        self.tree.value = self._value(node, ())
+    def read(self) -> None:
+        documents = 0
+        for event in self.events:
+            if isinstance(event, DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._fault(event, "yaml", "a second document begins here")
+                    return
+                self.tree.value = self._value(next(self.events), ())
 
-    def _line(self, node: Node) -> int:
-        return self.first_line + int(node.start_mark.line)
+    def _line(self, event: Any) -> int:
+        return self.first_line + int(event.start_mark.line)
 
-    def _fault(self, node: Node, code: str, message: str) -> None:
-        self.tree.faults.append(Fault(self._line(node), code, message))
+    def _fault(self, event: Any, code: str, message: str) -> None:
+        self.tree.faults.append(Fault(self._line(event), code, message))
 
-    def _value(self, node: Node, path: Path) -> Any:
-        if id(node) in self.met:
-            self._fault(node, "yaml-alias", "aliases (*name) are not allowed: write it out")
+    def _value(self, event: Any, path: Path) -> Any:
+        if len(path) > DEEPEST:
+            raise _TooDeep(self._line(event))
+        if isinstance(event, AliasEvent):
+            self._fault(event, "yaml-alias", "aliases (*name) are not allowed: write it out")
             return None
-        self.met.add(id(node))
-        if isinstance(node, MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, SequenceNode):
-            return self._sequence(node, path)
-        return self._scalar(node)
+        if getattr(event, "anchor", None):
+            self._fault(event, "yaml-alias", "anchors (&name) are not allowed")
+        if isinstance(event, MappingStartEvent):
+            return self._mapping(path)
+        if isinstance(event, SequenceStartEvent):
+            return self._sequence(path)
+        return self._scalar(event)
 
-    def _sequence(self, node: SequenceNode, path: Path) -> list[Any]:
-        values = []
-        for place, item in enumerate(node.value):
-            self.tree.lines[(*path, place)] = self._line(item)
-            values.append(self._value(item, (*path, place)))
+    def _sequence(self, path: Path) -> list[Any]:
+        values: list[Any] = []
+        while not isinstance(event := next(self.events), SequenceEndEvent):
+            place = (*path, len(values))
+            self.tree.lines[place] = self._line(event)
+            values.append(self._value(event, place))
         return values
 
-    def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
+    def _mapping(self, path: Path) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            if not isinstance(key_node, ScalarNode) or id(key_node) in self.met:
-                self._fault(key_node, "yaml-key", "a key must be plain text")
+        while not isinstance(event := next(self.events), MappingEndEvent):
+            key = event.value if isinstance(event, ScalarEvent) else ""
+            place = (*path, key)
+            if not isinstance(event, ScalarEvent):
+                self._fault(event, "yaml-key", "a key must be plain text")
+                self._value(event, place)
+            elif key in values:
+                self._fault(event, "duplicate-key", f"the key {_short(key)} stands here twice")
+            else:
+                self.tree.lines[place] = self._line(event)
+                values[key] = None
+                values[key] = self._value(next(self.events), place)
                 continue
-            self.met.add(id(key_node))
-            key = str(key_node.value)
-            if key in values:
-                self._fault(key_node, "duplicate-key", f"the key {_short(key)} stands here twice")
-                continue
-            self.tree.lines[(*path, key)] = self._line(key_node)
-            values[key] = self._value(value_node, (*path, key))
+            self._value(next(self.events), place)
         return values
 
-    def _scalar(self, node: Node) -> Any:
-        text = str(node.value)
-        kind = str(node.tag).removeprefix(_CORE)
+    def _scalar(self, event: Any) -> Any:
+        text = str(event.value)
+        tag = str(getattr(event, "tag", None) or "")
+        if tag and tag != "!":
+            self._fault(event, "yaml-value", f"the tag {_short(tag)} is not allowed")
+            return None
+        if not event.implicit[0]:
+            return text
         try:
-            return _plain_value(kind, text)
+            return _plain_value(text)
         except ValueError:
-            self._fault(node, "yaml-value", f"{_short(text)} cannot be read as {kind}")
+            self._fault(event, "yaml-value", f"{_short(text)} is no number and no date")
             return None
 
 
-def _plain_value(kind: str, text: str) -> Any:
-    """The value of a scalar of YAML's core schema, or a date; ValueError for anything else."""
-    if kind == "str":
-        return text
-    if kind == "null":
+def _plain_value(text: str) -> Any:
+    """The value of an unquoted scalar in YAML 1.2's core schema, or a date.
+
+    Raises ValueError for what looks like a number or a date and is none.
+    """
+    if text in ("", "~", "null", "Null", "NULL"):
         return None
-    if kind == "bool":
-        return text.lower() == "true"
-    if kind == "timestamp":
-        return date.fromisoformat(text) if _DATE.fullmatch(text) else text
-    if len(text) > _LONGEST_NUMBER:
-        raise ValueError(text)
-    if kind == "int":
-        return int(text, 0) if not text.lstrip("+-").startswith("0") else _zero_led(text)
-    if kind == "float":
-        return float(text.replace(".inf", "inf").replace(".nan", "nan"))
-    raise ValueError(kind)
-
-
-def _zero_led(text: str) -> int | str:
-    """0, 0x1f and 0o17 are numbers; 007 is an identifier and stays text."""
-    try:
-        return int(text, 0)
-    except ValueError:
-        return text
+    if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
+        return text[0] in "tT"
+    if _DATE.fullmatch(text):
+        return date.fromisoformat(text)
+    if _INTEGER.fullmatch(text) and len(text) <= _LONGEST_NUMBER:
+        return int(text)
+    if _FLOAT.fullmatch(text) and len(text) <= _LONGEST_NUMBER:
+        return float(text)
+    return text
 
 
 def _short(text: str) -> str:
