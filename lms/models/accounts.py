@@ -32,6 +32,10 @@ class Account(UserMixin, Base):  # type: ignore[misc]
     licence_jurisdiction: Mapped[str | None] = mapped_column(sa.String(80))
     created_at: Mapped[datetime] = mapped_column(Instant)
 
+    # Not columns: filled when the person is loaded for a request, in the same query.
+    is_staff = False
+    sign_in_id = 0
+
 
 class SignIn(Base):
     """One signed-in browser; ending the row ends the session on its next request."""
