@@ -20,6 +20,7 @@ _HINGED = re.compile(
     r"|same patient as|(?:case|vignette) above)\b",
     re.IGNORECASE,
 )
+_LIKE_AN_ID = re.compile(r"\b[A-Za-z]+[A-Za-z0-9]*(?:-[A-Za-z0-9]+)*-\d+\b")
 _THING_ASKED = re.compile(r"\b(?:which|what)\b", re.IGNORECASE)
 _MANNER_ASKED = re.compile(r"\b(?:how|who|where|when|why)\b", re.IGNORECASE)
 _OPENING_CONDITION = re.compile(
@@ -99,7 +100,7 @@ def uncoverable(item: Item, _: Surroundings) -> Iterator[Finding]:
 def hinged_item(item: Item, surroundings: Surroundings) -> Iterator[Finding]:
     """NB-D02: an item that needs another one."""
     text = bare(f"{item.stem} {item.lead_in} " + " ".join(o.text for o in item.options))
-    others = [i for i in surroundings.item_ids - {item.id} if re.search(rf"\b{i}\b", text)]
+    others = (surroundings.item_ids - {item.id}) & set(_LIKE_AN_ID.findall(text))
     said = [match.group() for match in _HINGED.finditer(text)] + sorted(others)
     if said:
         yield sure(

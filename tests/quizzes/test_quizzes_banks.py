@@ -126,6 +126,7 @@ def test_the_linter_speaks_even_when_the_head_is_broken(tmp_path: Path) -> None:
         ("reviewed_on: 2026-11-22", "reviewed_on: 2026-02-30", 28, "yaml"),
         ("reviewed_on: 2026-11-22", "reviewed_on: 2026-11-22T10:00:00", 28, "wrong-type"),
         ("review_by: 2027-11-22", "review_by: 2026-11-21", 29, "review-dates"),
+        ("review_by: 2027-11-22", "review_by: 2026-11-22", 29, None),
         ("id: SS-001", "id: SS-001\n    id: SS-003", 10, "yaml"),
         ("author: ", "author: &who ", 27, None),
         ("level: application", "level: !!str application", 11, "yaml-tag"),
@@ -202,6 +203,16 @@ def test_aliases_are_refused(tmp_path: Path) -> None:
 )
 def test_rubbish_gets_a_sentence(tmp_path: Path, raw: bytes, code: str) -> None:
     assert code in {problem.code for problem in read(tmp_path, raw)}
+
+
+def test_an_unannounced_failure_of_the_parser_gets_a_sentence_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("ruamel.yaml.YAML.load", fail)
+    assert places(read(tmp_path, BANK)) == {(1, "yaml")}
 
 
 def test_the_line_of_a_byte_that_is_no_text_is_named(tmp_path: Path) -> None:
