@@ -30,8 +30,7 @@ setup: .venv/installed ## install what serving and testing need (quick the secon
 .PHONY: serve
 serve: setup ## install, migrate, publish the curriculum, serve (PORT= DATA= DEMO=1 MODE=production)
 	$(SAY) "Preparing the database and the curriculum in $(LMS_DATA) …"
-	@$(BIN)/lms prepare
-	@if [ -n "$(DEMO)" ]; then echo "Making the demonstration …"; $(BIN)/lms demo; fi
+	@$(BIN)/lms prepare $(if $(DEMO),--demo)
 	@exec $(BIN)/lms serve
 
 .PHONY: test

@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms import access, headers
+from lms import access, headers, identity
 from lms.config import Settings
 from lms.db import db
 from lms.errors import LmsError
@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     babel.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
+    identity.init_app(app)
     app.before_request(access.guard)
     headers.init_app(app, https=settings.is_https)
     register_pages(app)

@@ -1,5 +1,6 @@
 """The `lms` command: prepare, serve, content check and publish, setup links, demonstration."""
 
+import contextlib
 import json
 import os
 import sys
@@ -9,11 +10,11 @@ from pathlib import Path
 import click
 from pydantic import ValidationError
 
-from lms import clock
+from lms import clock, demo
 from lms.app import create_app
 from lms.config import ROOT, Settings
 from lms.db import db, make_engine
-from lms.errors import LmsError
+from lms.errors import LmsError, Refused
 from lms.migrate import upgrade
 from lms.services import accounts, publishing
 
@@ -44,7 +45,8 @@ def lms() -> None:
 
 
 @lms.command()
-def prepare() -> None:
+@click.option("--demo", "with_demo", is_flag=True, help="Add a demonstration, once.")
+def prepare(with_demo: bool) -> None:
     """Make the secret key, bring the database up to date, publish the bundled curriculum."""
     settings = Settings()
     settings.make_secret()
@@ -53,6 +55,9 @@ def prepare() -> None:
     engine.dispose()
     click.echo("The database is up to date.")
     with create_app(settings).app_context():
+        if with_demo:
+            click.echo("Making the demonstration; this takes some seconds.")
+            click.echo("\n".join(demo.present(db.session, settings, clock.now())))
         for release in publishing.publish(db.session, ROOT, now=clock.now(), actor_id=None):
             click.echo(f"Curriculum: {release.course_slug}, release {release.label}.")
         db.session.commit()
@@ -64,7 +69,7 @@ def serve() -> None:
     settings = Settings()
     with create_app(settings).app_context():
         click.echo(f"\nOpen {settings.public_url}")
-        if accounts.may_be_set_up(db.session):
+        with contextlib.suppress(Refused):
             token = accounts.make_setup_link(db.session, clock.now())
             db.session.commit()
             click.echo(f"Become the first administrator: {settings.public_url}/setup/{token}")

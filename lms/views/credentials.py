@@ -95,6 +95,7 @@ def verify(serial: str) -> ResponseReturnValue:
         "credentials/verify.html",
         found=found,
         now=now,
+        programme_name=found.credential.programme,
         serial=certificates.format_serial(found.credential.serial),
     )
 

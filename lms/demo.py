@@ -1,0 +1,291 @@
+"""A demonstration: a programme, two cohorts and forty learners whose months went by in order.
+
+Everything is done through the services, at the instants at which people would have done it, so
+that scores, credentials and the audit trail are as real as any.
+"""
+
+import heapq
+import random
+import secrets
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask_security.utils import hash_password
+from sqlalchemy.orm import Session
+
+import quizzes
+from lms.config import ROOT, Settings
+from lms.models.accounts import Account
+from lms.models.catalogue import Programme
+from lms.models.cohorts import Cohort
+from lms.models.credentials import CredentialRecord
+from lms.services import (
+    accounts,
+    assessment,
+    catalogue,
+    cohorts,
+    credentials,
+    learning,
+    publishing,
+)
+from lms.services.cohorts import Seat
+
+PASSWORD_FILE = "demo-password"  # noqa: S105 -- the name of a file, not a password
+STAFF = (
+    ("Dr Adaeze Okafor", "Psychiatrist", "administrator"),
+    ("Jonas Ward", "Clinical psychologist", "instructor"),
+)
+FORMER = """Tunde Adeyemi|Katharina Brandt|Milica Ćosić|Nomvula Dlamini|Lucía Estrada Ruiz
+Farid Haddad|Gwenllian Ŵyn Harries|Ingrid Halvorsen|Jamal Whitfield|Keiko Tanaka
+Lena Marković|Mateus Nogueira|Niamh Ó Súilleabháin|Oksana Petrenko"""
+PRESENT = """Aroha Ngata|Björn Lindqvist|Chidinma Eze|Dariusz Wójcik|Eleni Papadopoulou
+Fatima Zahra El Amrani|Giulia Ferrante|Hye-jin Park|Ioana Dumitrescu|Jyoti Ramaswamy
+Kwame Mensah|Leo Ferreira|Mariam Khoury|Nguyễn Thị Minh Khai|Olumide Bankole
+Priya Venkataraman|Quentin Lefèvre|Rosa María Delgado Fuentes|Sofía Valenzuela|Tomáš Novák
+Ursula Maria Theresia von Hohenfeld-Lindenberg|Viktor Sørensen|Wanjiru Kamau|Xiomara Castellanos
+Yusuf Demir|Zofia Kaczmarek"""
+PROFESSIONS = (
+    "Clinical psychologist",
+    "Psychiatrist",
+    "Licensed clinical social worker",
+    "Psychiatric nurse practitioner",
+    "Licensed professional counsellor",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How somebody studies: days between sittings, chance of a right answer, when they stop."""
+
+    first_day: float
+    pace_days: float
+    skill: float
+    stops_after: int
+
+
+def present(session: Session, settings: Settings, now: datetime) -> list[str]:
+    """Make the demonstration once; return the lines that tell an operator how to sign in."""
+    file = settings.data / PASSWORD_FILE
+    if session.scalar(sa.select(sa.func.count(Programme.id))):
+        return _how_to_sign_in(file) if file.exists() else ["A programme exists; left as it is."]
+    chance = random.Random(20261122)  # noqa: S311 -- a story, not a secret
+    password = secrets.token_urlsafe(12)
+    founded = now - timedelta(days=30 * 27)
+    release = publishing.publish(session, ROOT, now=founded, actor_id=None)[0]
+    hashed = hash_password(password)
+    staff = [_account(session, name, job, hashed, founded) for name, job, _role in STAFF]
+    programme = _programme(session, staff[0], founded)
+    accounts.grant_role(
+        session,
+        programme_id=programme.id,
+        email=staff[1].email,
+        role="instructor",
+        by=staff[0].id,
+        now=founded,
+    )
+    lives: list[Iterator[datetime]] = []
+    for names, start, length in (
+        (FORMER, now - timedelta(days=30 * 26), 150),
+        (PRESENT, now - timedelta(days=70), 126),
+    ):
+        cohort = cohorts.create_cohort(
+            session,
+            programme_id=programme.id,
+            release_id=release.id,
+            title=f"Cohort of {start:%B %Y}",
+            starts_on=start.date(),
+            due_on=(start + timedelta(days=length)).date(),
+            enrols_until=(start + timedelta(days=length - 28)).date(),
+            by=staff[0].id,
+            now=start - timedelta(days=30),
+        )
+        for place, name in enumerate(names.replace("\n", "|").split("|")):
+            habit = _habit(chance, place, is_former=names is FORMER)
+            account = _account(session, name, chance.choice(PROFESSIONS), hashed, start)
+            lives.append(_life(session, account, cohort, habit, chance, settings, start))
+    session.commit()
+    _let_time_pass(session, lives, now)
+    _revoke_two(session, staff[0].id, now)
+    session.commit()
+    _keep_password(file, password)
+    return _how_to_sign_in(file)
+
+
+def _keep_password(file: Path, password: str) -> None:
+    file.touch(mode=0o600)
+    file.write_text(password, encoding="ascii")
+
+
+def _how_to_sign_in(file: Path) -> list[str]:
+    password = file.read_text(encoding="ascii")
+    return [
+        "Demonstration people (one password, made for this installation):",
+        f"  administrator  {_email(STAFF[0][0])}",
+        f"  instructor     {_email(STAFF[1][0])}",
+        f"  learner        {_email('Leo Ferreira')}",
+        f"  holder         {_email('Lena Marković')}",
+        f"  password       {password}",
+    ]
+
+
+def _email(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.removeprefix("Dr ").replace("ø", "o"))
+    words = plain.encode("ascii", "ignore").decode().lower().split()
+    return f"{words[0]}.{words[-1]}@northgate.example"
+
+
+def _account(session: Session, name: str, job: str, hashed: str, at: datetime) -> Account:
+    account = Account(
+        email=_email(name),
+        password=hashed,
+        active=True,
+        fs_uniquifier=secrets.token_hex(32),
+        confirmed_at=at,
+        full_name=name,
+        profession=job,
+        created_at=at,
+    )
+    session.add(account)
+    session.flush()
+    return account
+
+
+def _programme(session: Session, founder: Account, at: datetime) -> Programme:
+    return catalogue.found_programme(
+        session,
+        founder_id=founder.id,
+        now=at,
+        name="Northgate PAT Programme",
+        summary=(
+            "Evidence-led training in psychedelic-assisted therapy for licensed clinicians, at "
+            "your own pace within a cohort. This is a demonstration; its people are invented."
+        ),
+        time_zone="Europe/London",
+        web="https://northgate.example",
+        contact_email="office@northgate.example",
+        director_name="Dr Adaeze Okafor",
+        director_title="Programme director",
+        educator_name="Jonas Ward, MSc",
+        educator_title="Lead educator",
+    )
+
+
+def _habit(chance: random.Random, place: int, *, is_former: bool) -> Habit:
+    if is_former:
+        stops = 4 if place == 5 else 99
+        return Habit(
+            chance.uniform(0, 20), chance.uniform(2, 13), chance.uniform(0.83, 0.97), stops
+        )
+    kinds = (
+        Habit(chance.uniform(0, 10), chance.uniform(2, 5), chance.uniform(0.84, 0.97), 99),
+        Habit(chance.uniform(0, 10), chance.uniform(5, 9), chance.uniform(0.8, 0.95), 99),
+        Habit(chance.uniform(5, 25), chance.uniform(7, 13), chance.uniform(0.6, 0.8), 99),
+        Habit(chance.uniform(0, 15), chance.uniform(4, 8), 0.7, chance.randrange(0, 6)),
+    )
+    return kinds[place % 4]
+
+
+def _life(
+    session: Session,
+    account: Account,
+    cohort: Cohort,
+    habit: Habit,
+    chance: random.Random,
+    settings: Settings,
+    start: datetime,
+) -> Iterator[datetime]:
+    """Yield the instant of each next act; the act itself happens when the story is resumed."""
+    at = start + timedelta(days=habit.first_day, hours=chance.uniform(6, 21))
+    yield at
+    seat = _enrol(session, account, cohort, at)
+    course = catalogue.release(session, seat.release_id).course
+    for count, unit in enumerate(course.units):
+        if count >= habit.stops_after:
+            return
+        at += timedelta(days=habit.pace_days * chance.uniform(0.4, 1.6))
+        yield at
+        if unit.kind == "lesson":
+            lesson = course.lesson(unit.key)
+            if lesson.headings:
+                heading = chance.choice(lesson.headings).id
+                learning.keep_place(session, seat, lesson, heading, at)
+            learning.complete_lesson(session, seat, lesson, at)
+            continue
+        for _try in range(3):
+            passed = _sit(session, seat, unit.module_key, habit.skill, chance, settings, at)
+            if passed or chance.random() < 0.25:
+                break
+            at += timedelta(days=chance.uniform(1, 4))
+            yield at
+        if not passed:
+            return
+
+
+def _enrol(session: Session, account: Account, cohort: Cohort, at: datetime) -> Seat:
+    enrolment = cohorts.enrol(
+        session, account_id=account.id, cohort_id=cohort.id, now=at, today=at.date()
+    )
+    return cohorts.seat_for(session, account.id, enrolment)
+
+
+def _sit(
+    session: Session,
+    seat: Seat,
+    module_key: str,
+    skill: float,
+    chance: random.Random,
+    settings: Settings,
+    at: datetime,
+) -> bool:
+    attempt = assessment.start(session, seat, module_key, seed=chance.getrandbits(62), now=at)
+    sitting = assessment.sitting_for(session, seat.account_id, attempt)
+    for number, slot in enumerate(sitting.paper.slots, start=1):
+        at += timedelta(seconds=chance.uniform(30, 110))
+        assessment.save_response(
+            session,
+            seat.account_id,
+            attempt,
+            slot=number,
+            sequence=1,
+            option=_choose(sitting.bank.item(slot.item_id), skill, chance),
+            now=at,
+        )
+    assessment.submit(session, seat.account_id, attempt, at)
+    credentials.award_if_complete(session, seat, now=at, verify_address=settings.verify_address)
+    return assessment.result_for(session, seat.account_id, attempt).passed
+
+
+def _choose(item: quizzes.Item, skill: float, chance: random.Random) -> str:
+    if chance.random() < skill:
+        return item.key.id
+    return chance.choice([option.id for option in item.options if not option.key])
+
+
+def _let_time_pass(session: Session, lives: list[Iterator[datetime]], now: datetime) -> None:
+    queue = [(next(life), place) for place, life in enumerate(lives)]
+    heapq.heapify(queue)
+    while queue:
+        at, place = heapq.heappop(queue)
+        if at >= now:
+            continue
+        following = next(lives[place], None)
+        session.commit()
+        if following is not None:
+            heapq.heappush(queue, (following, place))
+
+
+def _revoke_two(session: Session, administrator: int, now: datetime) -> None:
+    in_order = sa.select(CredentialRecord.serial).order_by(CredentialRecord.id)
+    issued = list(session.scalars(in_order))
+    reasons = (
+        ("issued-in-error", "The name on it was not the holder's; a new one follows."),
+        ("holder-request", "Asked for in writing."),
+    )
+    for serial, (reason, note) in zip((issued[3], issued[-1]), reasons, strict=True):
+        found = credentials.find_by_serial(session, serial, now)
+        assert found is not None
+        credentials.revoke(session, found, reason=reason, note=note, by=administrator, now=now)
