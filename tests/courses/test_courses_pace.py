@@ -22,6 +22,12 @@ def test_units_fall_due_by_their_share_of_the_minutes() -> None:
     }
 
 
+def test_a_share_of_a_day_counts_as_the_whole_day() -> None:
+    nothing = progress(course(), [], [])
+    plan = pace(course(), nothing, FROM, FROM + timedelta(days=9), FROM)
+    assert [(day - FROM).days for day in plan.due.values()] == [2, 4, 9]
+
+
 def test_a_unit_is_late_on_the_day_after_its_planned_day() -> None:
     started = progress(course(), [LessonDone("first/lesson-2", START)], [])
     assert pace(course(), started, FROM, TO, date(2026, 1, 7)).state == "on-pace"

@@ -86,6 +86,11 @@ def test_a_call_out_is_an_aside_with_its_own_label() -> None:
     assert html.count('role="note"') == 2
 
 
+def test_a_call_out_takes_no_attributes_from_its_text() -> None:
+    html = render("/// safety | T\n    attrs: {role: banner, id: s-x}\n\nText.\n///").html
+    assert 'role="banner"' not in html
+
+
 def test_a_self_check_shows_its_reasoning_behind_a_summary() -> None:
     html = render("## A\n\n" + CHECK).html
     assert '<h3 class="check-title" id="check-1-title">Pause and decide</h3>' in html
