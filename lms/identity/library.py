@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import Response, after_this_request
+from flask import Response, after_this_request, current_app
 from flask_security import MailUtil, PasswordUtil, SQLAlchemyUserDatastore
 from sqlalchemy.exc import IntegrityError
 
@@ -63,6 +63,7 @@ class PasswordRules(PasswordUtil):  # type: ignore[misc]
         """Return what is wrong, if anything, and the password exactly as it was typed."""
         user = known.pop("user", None)
         about = [user.full_name, user.email] if user else [*known.values()]
+        about.append(current_app.config["SETTINGS"].site_name)
         problem = passwords.problem(password, [text for text in about if isinstance(text, str)])
         return ([problem] if problem else None), password
 
