@@ -1,5 +1,6 @@
 """Puts the application together: settings, database, accounts, pages, the door and the errors."""
 
+import functools
 import hashlib
 from datetime import timedelta
 from pathlib import Path
@@ -31,7 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     db.init_app(app, settings.database)
-    babel.init_app(app)
+    _speak(app)
     csrf.init_app(app)
     limiter.init_app(app)
     identity.init_app(app)
@@ -69,19 +70,29 @@ def flask_config(settings: Settings) -> dict[str, Any]:
 
 def _version_static_files(app: Flask) -> None:
     """Give each static address the hash of its file, so that a year's caching never misleads."""
-    known: dict[str, str] = {}
 
-    @app.url_defaults
-    def add_version(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint != "static" or "filename" not in values or "v" in values:
-            return
-        name = values["filename"]
-        if name not in known or app.debug:
-            file = Path(app.static_folder or "") / name
-            if not file.is_file():
-                return
-            known[name] = hashlib.sha256(file.read_bytes()).hexdigest()[:10]
-        values["v"] = known[name]
+    @functools.cache
+    def static_address(filename: str) -> str:
+        file = Path(app.static_folder or "") / filename
+        version = hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else None
+        return app.url_for("static", filename=filename, v=version)
+
+    def address(endpoint: str, **values: Any) -> str:
+        # A page names a dozen static files, whose addresses never change while it is served.
+        if endpoint == "static":
+            return static_address(values["filename"])
+        return app.url_for(endpoint, **values)
+
+    app.jinja_env.globals["url_for"] = address
+
+
+def _speak(app: Flask) -> None:
+    """Bind gettext; as long as English is the only language, its strings are the messages."""
+    babel.init_app(app)
+    with app.app_context():
+        languages = babel.list_translations()
+    if len(languages) <= 1:
+        app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
 
 
 def _answer_errors(app: Flask) -> None:

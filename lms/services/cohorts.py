@@ -5,11 +5,13 @@ from datetime import date, datetime
 from typing import NoReturn
 
 import sqlalchemy as sa
+from sqlalchemy import orm as so
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lms import db
 from lms.errors import Forbidden, NotFound, Refused
+from lms.models.accounts import RoleGrant
 from lms.models.catalogue import Programme, Release
 from lms.models.cohorts import Cohort, Enrolment
 from lms.services import accounts, audit
@@ -44,7 +46,29 @@ class CohortLine:
     due_on: date
     enrols_until: date | None
     release_label: str
+    time_zone: str
     learners: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunCohort:
+    """A cohort as the staff who run it need to know it; `role` is what the asking person holds."""
+
+    id: int
+    title: str
+    programme_id: int
+    programme_name: str
+    programme_slug: str
+    time_zone: str
+    release_id: int
+    starts_on: date
+    due_on: date
+    role: str
+
+    @property
+    def is_administered(self) -> bool:
+        """Whether the asking person administers its programme."""
+        return self.role == "administrator"
 
 
 _SEAT = (
@@ -65,11 +89,13 @@ _SEAT = (
     .join(Cohort, Cohort.id == Enrolment.cohort_id)
     .join(Programme, Programme.id == Cohort.programme_id)
 )
+# Composed once: building a statement costs more than running it.
+_SEAT_BY_ID = _SEAT.where(Enrolment.id == sa.bindparam("enrolment"))
 
 
 def seat_for(session: Session, account_id: int, enrolment_id: int) -> Seat:
     """Return the learner's own seat; staff of its programme are refused, strangers find nothing."""
-    row = session.execute(_SEAT.where(Enrolment.id == enrolment_id)).one_or_none()
+    row = session.execute(_SEAT_BY_ID, {"enrolment": enrolment_id}).one_or_none()
     if row is None:
         raise NotFound()
     seat = Seat(*row)
@@ -136,11 +162,60 @@ def zone_of(session: Session, cohort_id: int) -> str:
 
 def programme_for(session: Session, account_id: int, programme_id: int, role: str) -> Programme:
     """Return a programme in which the account holds at least `role`, or refuse."""
-    programme = session.get(Programme, programme_id)
-    if programme is None:
+    query = sa.select(Programme, _learns_in(account_id)).where(Programme.id == programme_id)
+    found = session.execute(query).one_or_none()
+    if found is None:
         raise NotFound()
-    accounts.require_role(session, account_id, programme_id, role)
+    programme, is_member = found
+    accounts.require_role(session, account_id, programme_id, role, is_member=is_member)
     return programme
+
+
+def cohort_for(session: Session, account_id: int, cohort_id: int, role: str) -> RunCohort:
+    """Return a cohort of a programme in which the account holds at least `role`, or refuse."""
+    held = sa.select(RoleGrant.role).where(
+        RoleGrant.account_id == account_id, RoleGrant.programme_id == Programme.id
+    )
+    query = (
+        sa.select(
+            Cohort.id,
+            Cohort.title,
+            Programme.id,
+            Programme.name,
+            Programme.slug,
+            Programme.time_zone,
+            Cohort.release_id,
+            Cohort.starts_on,
+            Cohort.due_on,
+            sa.func.coalesce(held.scalar_subquery(), ""),
+            _learns_in(account_id),
+        )
+        .join(Programme, Programme.id == Cohort.programme_id)
+        .where(Cohort.id == cohort_id)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound()
+    *values, is_member = row
+    cohort = RunCohort(*values)
+    accounts.require_role(session, account_id, cohort.programme_id, role, is_member=is_member)
+    return cohort
+
+
+def week_on(starts_on: date, day: date) -> int:
+    """Return the week of a cohort that `day` lies in, from 1; zero or less before the start."""
+    return (day - starts_on).days // 7 + 1
+
+
+def _learns_in(account_id: int) -> sa.Exists:
+    """Whether somebody is enrolled in any cohort of the programme of the enclosing query."""
+    theirs = so.aliased(Cohort)
+    enrolled = sa.exists().where(
+        Enrolment.account_id == account_id,
+        Enrolment.cohort_id == theirs.id,
+        theirs.programme_id == Programme.id,
+    )
+    return enrolled.correlate(Programme)
 
 
 def create_cohort(
@@ -197,12 +272,14 @@ def list_cohorts(session: Session, programme_ids: list[int]) -> list[CohortLine]
             Cohort.due_on,
             Cohort.enrols_until,
             Release.label,
+            Programme.time_zone,
             learners,
         )
         .join(Release, Release.id == Cohort.release_id)
+        .join(Programme, Programme.id == Cohort.programme_id)
         .outerjoin(Enrolment, Enrolment.cohort_id == Cohort.id)
         .where(Cohort.programme_id.in_(programme_ids))
-        .group_by(Cohort.id, Release.label)
+        .group_by(Cohort.id, Release.label, Programme.time_zone)
         .order_by(Cohort.starts_on.desc(), Cohort.id.desc())
     )
     return [CohortLine(*row) for row in session.execute(query)]

@@ -220,13 +220,14 @@ _ATTESTED = (
     .join(Enrolment, Enrolment.id == CredentialRecord.enrolment_id)
     .outerjoin(RevocationRecord, RevocationRecord.credential_id == CredentialRecord.id)
 )
+_ATTESTED_BY_SERIAL = _ATTESTED.where(CredentialRecord.serial == sa.bindparam("serial"))
 
 
 def find_by_serial(session: Session, text: str, now: datetime) -> Attested | None:
     """Look up what somebody typed or scanned; None alike for unknown and malformed serials."""
     serial = certificates.parse_serial(text)
     # A malformed serial costs the same query, so that the time taken tells nothing.
-    row = session.execute(_ATTESTED.where(CredentialRecord.serial == (serial or ""))).one_or_none()
+    row = session.execute(_ATTESTED_BY_SERIAL, {"serial": serial or ""}).one_or_none()
     return None if row is None else _attested(*row, now)
 
 

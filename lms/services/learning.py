@@ -40,32 +40,8 @@ class StudyRecord:
         return next((seen.heading for seen in self.places if seen.lesson_key == lesson_key), "")
 
 
-def record_of(session: Session, enrolment_id: int) -> StudyRecord:
-    """Return the study record of one enrolment, in one query."""
-    return records_of(session, [enrolment_id]).get(enrolment_id, StudyRecord())
-
-
-def records_of(session: Session, enrolment_ids: list[int]) -> dict[int, StudyRecord]:
-    """Return the study records of many enrolments, in one query."""
-    found: dict[int, dict[str, list[Any]]] = {}
-    for row in session.execute(_everything_of(enrolment_ids)):
-        lists = found.setdefault(row.enrolment_id, {"done": [], "results": [], "places": []})
-        if row.kind == "done":
-            lists["done"].append(courses.LessonDone(row.key, row.at))
-        elif row.kind == "score":
-            result = courses.QuizResult(row.key, row.at, row.passed, row.points, row.maximum)
-            lists["results"].append(result)
-        else:
-            lists["places"].append(Seen(row.key, row.heading, row.at))
-    for lists in found.values():
-        lists["places"].sort(key=lambda seen: seen.at, reverse=True)
-    return {
-        key: StudyRecord(*(tuple(lists[name]) for name in ("done", "results", "places")))
-        for key, lists in found.items()
-    }
-
-
-def _everything_of(enrolment_ids: list[int]) -> sa.CompoundSelect[Any]:
+def _everything() -> sa.CompoundSelect[Any]:
+    asked = sa.bindparam("enrolments", expanding=True)
     none = sa.null()
     lessons = sa.select(
         sa.literal("done").label("kind"),
@@ -76,7 +52,7 @@ def _everything_of(enrolment_ids: list[int]) -> sa.CompoundSelect[Any]:
         sa.cast(none, sa.Integer).label("points"),
         sa.cast(none, sa.Integer).label("maximum"),
         sa.cast(none, sa.String).label("heading"),
-    ).where(LessonCompletion.enrolment_id.in_(enrolment_ids))
+    ).where(LessonCompletion.enrolment_id.in_(asked))
     later = so.aliased(ScoreRecord)
     superseded = sa.exists().where(
         later.attempt_id == ScoreRecord.attempt_id, later.revision > ScoreRecord.revision
@@ -93,7 +69,7 @@ def _everything_of(enrolment_ids: list[int]) -> sa.CompoundSelect[Any]:
             sa.cast(none, sa.String),
         )
         .join(ScoreRecord, ScoreRecord.attempt_id == Attempt.id)
-        .where(Attempt.enrolment_id.in_(enrolment_ids), ~superseded)
+        .where(Attempt.enrolment_id.in_(asked), ~superseded)
     )
     places = sa.select(
         sa.literal("place"),
@@ -104,8 +80,37 @@ def _everything_of(enrolment_ids: list[int]) -> sa.CompoundSelect[Any]:
         sa.cast(none, sa.Integer),
         sa.cast(none, sa.Integer),
         Place.heading,
-    ).where(Place.enrolment_id.in_(enrolment_ids))
+    ).where(Place.enrolment_id.in_(asked))
     return sa.union_all(lessons, scores, places)
+
+
+# Composed once: building a statement costs more than running it.
+_EVERYTHING = _everything()
+
+
+def record_of(session: Session, enrolment_id: int) -> StudyRecord:
+    """Return the study record of one enrolment, in one query."""
+    return records_of(session, [enrolment_id]).get(enrolment_id, StudyRecord())
+
+
+def records_of(session: Session, enrolment_ids: list[int]) -> dict[int, StudyRecord]:
+    """Return the study records of many enrolments, in one query."""
+    found: dict[int, dict[str, list[Any]]] = {}
+    for row in session.execute(_EVERYTHING, {"enrolments": enrolment_ids}):
+        lists = found.setdefault(row.enrolment_id, {"done": [], "results": [], "places": []})
+        if row.kind == "done":
+            lists["done"].append(courses.LessonDone(row.key, row.at))
+        elif row.kind == "score":
+            result = courses.QuizResult(row.key, row.at, row.passed, row.points, row.maximum)
+            lists["results"].append(result)
+        else:
+            lists["places"].append(Seen(row.key, row.heading, row.at))
+    for lists in found.values():
+        lists["places"].sort(key=lambda seen: seen.at, reverse=True)
+    return {
+        key: StudyRecord(*(tuple(lists[name]) for name in ("done", "results", "places")))
+        for key, lists in found.items()
+    }
 
 
 def progress_of(session: Session, seat: Seat) -> courses.Progress:

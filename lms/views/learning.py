@@ -6,6 +6,7 @@ from flask import (
     Blueprint,
     current_app,
     flash,
+    get_template_attribute,
     jsonify,
     redirect,
     render_template,
@@ -123,7 +124,7 @@ def lesson(enrolment: int, module: str, lesson: str) -> str:
         module_number=content.course.modules.index(here) + 1,
         module_state=next(each for each in progress.modules if each.module.key == module),
         state=progress.state_of(text.key),
-        facts=[content.facts[fact] for fact in text.citations],
+        sources=sources(content, text),
         before=before,
         after=after,
         unit_address=unit_address,
@@ -131,6 +132,19 @@ def lesson(enrolment: int, module: str, lesson: str) -> str:
         form=MarkReadForm(),
         today=clock.now().date(),
     )
+
+
+_sources: dict[tuple[str, str], str] = {}
+
+
+def sources(content: catalogue.ReleaseContent, text: courses.Lesson) -> str:
+    """Return the notes of a lesson's sources, drawn once: a release never changes."""
+    key = (content.content_hash, text.key)
+    if key not in _sources:
+        source_list = get_template_attribute("macros/sources.html", "source_list")
+        facts = [content.facts[fact] for fact in text.citations]
+        _sources[key] = source_list(facts, text.html)
+    return _sources[key]
 
 
 @pages.post("/learn/<int:enrolment>/<module>/<lesson>/complete")
