@@ -4,6 +4,7 @@ import re
 import zoneinfo
 from typing import Any
 
+from flask import current_app
 from flask_babel import lazy_gettext as _
 from flask_security import (
     ChangePasswordForm,
@@ -210,7 +211,8 @@ class SetupForm(FlaskForm):  # type: ignore[misc]
 
     def validate_password(self, field: Any) -> None:
         """Apply the rules for passwords, knowing what else was entered."""
-        about = (self.full_name.data, self.email.data, self.name.data)
+        site = current_app.config["SETTINGS"].site_name
+        about = (self.full_name.data, self.email.data, self.name.data, site)
         problem = passwords.problem(field.data, [text for text in about if text])
         if problem:
             raise ValidationError(problem)
@@ -225,10 +227,15 @@ class SetupForm(FlaskForm):  # type: ignore[misc]
         if not re.fullmatch(r"https?://[^\s/$.?#].[^\s]*", field.data or ""):
             raise ValidationError(_("Enter a full web address that begins with https://"))
 
+    def validate_educator_name(self, field: Any) -> None:
+        """A name on a certificate needs its title."""
+        if not self.educator_title.data:
+            raise ValidationError(_("Enter the lead educator's title too, or neither."))
+
     def validate_educator_title(self, field: Any) -> None:
-        """A name on a certificate needs its title, and the other way round."""
-        if bool(field.data) != bool(self.educator_name.data):
-            raise ValidationError(_("Enter both the lead educator's name and title, or neither."))
+        """A title alone names nobody."""
+        if not self.educator_name.data:
+            raise ValidationError(_("Enter the lead educator's name too, or neither."))
 
 
 class RoleForm(FlaskForm):  # type: ignore[misc]

@@ -37,8 +37,11 @@ class Visitor:
 
     def send(self, path: str, form: dict[str, str], *, page: str | None = None) -> TestResponse:
         """Open the page with the form, fill it in and send it."""
-        token = token_in(self.get(page or path).text)
-        return self.send_blind(path, {**form, "csrf_token": token})
+        return self.send_blind(path, {**form, "csrf_token": self.token(page or path)})
+
+    def token(self, path: str) -> str:
+        """Return the CSRF token of the page at `path`."""
+        return token_in(self.get(path).text)
 
     def send_blind(self, path: str, form: dict[str, str]) -> TestResponse:
         """Send a form without having seen its page."""
