@@ -31,15 +31,10 @@ def test_an_empty_mailbox_says_how_to_fill_it(app: Flask) -> None:
     assert Visitor(app, address=HERE).get("/mailbox/1").status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("mode", "address"), [("production", HERE), ("development", "203.0.113.7")]
-)
-def test_nobody_else_sees_the_mailbox(
-    address: str, tmp_path: Path, mode: str, request: pytest.FixtureRequest
-) -> None:
-    database = request.getfixturevalue("template")[0]
-    app = create_app(settings_for(tmp_path, database, mode=mode))
-    visitor = Visitor(app, address=address)
+@pytest.mark.parametrize(("mode", "origin"), [("production", HERE), ("development", "203.0.113.7")])
+def test_nobody_else_sees_the_mailbox(address: str, tmp_path: Path, mode: str, origin: str) -> None:
+    app = create_app(settings_for(tmp_path, address, mode=mode))
+    visitor = Visitor(app, address=origin)
     assert visitor.get("/mailbox").status_code == 404
     assert visitor.get("/mailbox/1").status_code == 404
     with app.app_context():
