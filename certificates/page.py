@@ -43,23 +43,21 @@ _HOURS = (Step(8.6, 14), Step(7.4, 17), Step(6.2, 20))
 
 _MEASURE = 500.0
 _HOURS_MEASURE = 98.0
+_LEFT = 268.0
 _SIGNATORIES_MEASURE = 344.0
+_SIGNATORIES_FOOT = 108.0
+_SIGNATORIES_PITCH = 56.0
 _SIGNATORIES_IN_A_ROW = 3
 _LONGEST_HOURS = 20
 
 
-def page_for(credential: Credential, verify_url: str, code: str) -> tuple[str, tuple[Face, ...]]:
+def page_for(credential: Credential, verify_url: str) -> tuple[str, tuple[Face, ...]]:
     """Return the page as XHTML without a namespace, and the faces it is set in.
 
-    `code` is the address of the QR picture of `verify_url`. Every text passes through
-    `drawable` and is escaped, so no field can bring markup, styles or addresses of its own.
+    Every text passes through `drawable` and is escaped, so no field can bring markup, styles or
+    addresses of its own. The picture of the QR code is wanted at `certificate:code.png`.
     """
-    markup = (
-        _about(credential)
-        | _achievement(credential)
-        | _band(credential, verify_url)
-        | {"code": escape(code)}
-    )
+    markup = _about(credential) | _achievement(credential) | _band(credential, verify_url)
     faces = faces_for("".join(markup.values()) + _TEMPLATE.template)
     return _TEMPLATE.substitute(markup, face_rules=_face_rules(faces)), faces
 
@@ -169,17 +167,30 @@ def _facts(credential: Credential) -> str:
         ("Current until", spelled_date(credential.current_until)),
         ("Release", credential.release),
     )
-    return "".join(f"<p>{label} <b>{_marked(text)}</b></p>" for label, text in facts)
+    return "".join(f"<p>{label} {_marked(text)}</p>" for label, text in facts)
 
 
 def _signatories(people: tuple[Signatory, ...]) -> str:
+    """Return the people in rows of up to three, the last row at the foot."""
     columns = max(2, min(len(people), _SIGNATORIES_IN_A_ROW))
-    width = _SIGNATORIES_MEASURE / columns - 20
+    pitch = _SIGNATORIES_MEASURE / columns
+    last_row = (len(people) - 1) // columns
     return "".join(
-        f'<div class="signatory" style="width:{width:.1f}pt">'
-        f'<p class="signed" style="{_style(person.name, _SIGNED, width)}">'
+        _signatory(
+            person,
+            left=_LEFT + pitch * (place % columns),
+            bottom=_SIGNATORIES_FOOT + _SIGNATORIES_PITCH * (last_row - place // columns),
+            width=pitch - 20,
+        )
+        for place, person in enumerate(people)
+    )
+
+
+def _signatory(person: Signatory, left: float, bottom: float, width: float) -> str:
+    return (
+        f'<div class="signatory" style="left:{left:.1f}pt;bottom:{bottom:.1f}pt;'
+        f'width:{width:.1f}pt"><p class="signed" style="{_style(person.name, _SIGNED, width)}">'
         f'{_marked(person.name)}</p><p class="role">{_marked(person.role)}</p></div>'
-        for person in people
     )
 
 

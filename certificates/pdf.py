@@ -13,7 +13,6 @@ import atexit
 import io
 import os
 import threading
-from base64 import b64encode
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -29,6 +28,7 @@ from certificates.fonts import FONTS, Face
 from certificates.page import DESIGN, page_for
 
 _HOME = "certificate:"
+_CODE = "certificate:code.png"
 _QR_QUIET_ZONE = 4
 _QR_MASK = 3
 """Any mask can be read; choosing the best one takes longer than the rest of the code."""
@@ -37,12 +37,16 @@ _INK = bytes([255, 0]) + bytes(254)
 
 
 class ClosedFetcher(URLFetcher):  # type: ignore[misc]
-    """Serves the files of the design and inline data; anything else ends the drawing."""
+    """Serves the files of the design and the QR code at hand; anything else ends the drawing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.code = b""
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-        """Return the file or data behind the address, or raise `FatalURLFetchingError`."""
-        if url.startswith("data:image/png;base64,"):
-            return super().fetch(url, headers)
+        """Return the file behind the address, or raise `FatalURLFetchingError`."""
+        if url == _CODE:
+            return URLFetcherResponse(url, self.code, {"Content-Type": "image/png"})
         if url.startswith(_HOME):
             path = (DESIGN / url.removeprefix(_HOME)).resolve()
             if path.is_relative_to(DESIGN.resolve()) and path.is_file():
@@ -90,9 +94,10 @@ class _Press:
         self._loaded: set[Face] = set()
         self._sheet = self._style((DESIGN / "certificate.css").read_text(encoding="utf-8"))
 
-    def draw(self, page: str, faces: tuple[Face, ...]) -> bytes:
-        """Return the page as PDF bytes, set in the faces given."""
+    def draw(self, page: str, faces: tuple[Face, ...], code: bytes) -> bytes:
+        """Return the page as PDF bytes, set in the faces given, with the picture of its code."""
         self._load(faces)
+        self._fetcher.code = code
         pdf: bytes = _Page(page, self._fetcher).write_pdf(
             stylesheets=[self._sheet], font_config=self._fonts, pdf_variant="pdf/ua-1"
         )
@@ -123,12 +128,13 @@ def render_certificate(credential: Credential, verify_url: str) -> bytes:
     Equal input gives equal bytes. The QR code carries `verify_url` exactly; its domain is
     printed beside it. Safe to call from threads, which wait for one another, and after a fork.
     """
-    page, faces = page_for(credential, verify_url, code_address(verify_url))
+    page, faces = page_for(credential, verify_url)
+    code = code_picture(verify_url)
     with _lock:
         press = _presses.get(os.getpid())
         if press is None:
             press = _presses[os.getpid()] = _Press()
-        return press.draw(page, faces)
+        return press.draw(page, faces, code)
 
 
 def _free_lock_in_child() -> None:
@@ -142,8 +148,8 @@ os.register_at_fork(after_in_child=_free_lock_in_child)
 atexit.register(_presses.clear)
 
 
-def code_address(verify_url: str) -> str:
-    """Return the QR code of the address as inline PNG data, in grey, four pixels a module.
+def code_picture(verify_url: str) -> bytes:
+    """Return the QR code of the address as PNG, in grey, four pixels a module.
 
     Readers of PDF files blur a picture of one pixel a module; a module of four stays sharp.
     """
@@ -153,8 +159,8 @@ def code_address(verify_url: str) -> str:
     picture = ImageOps.expand(picture, _QR_QUIET_ZONE, fill=255)
     picture = picture.resize((4 * picture.width, 4 * picture.height), Image.Resampling.NEAREST)
     file = io.BytesIO()
-    picture.save(file, "PNG")
-    return "data:image/png;base64," + b64encode(file.getvalue()).decode("ascii")
+    picture.save(file, "PNG", compress_level=1)
+    return file.getvalue()
 
 
 def _type_of(path: Path) -> str:

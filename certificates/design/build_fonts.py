@@ -26,6 +26,9 @@ ALWAYS = (
     ("atkinson-hyperlegible-next", "latin latin-ext", "400 600"),
 )
 SCRIPTS = (
+    # Vazirmatn draws each letter as one glyph. Noto Naskh composes letters of a stem and dots,
+    # which leaves text that cannot be copied: it stands in for rarer letters only.
+    ("vazirmatn", "arabic"),
     ("noto-naskh-arabic", "arabic"),
     ("noto-serif-hebrew", "hebrew"),
     ("noto-serif-devanagari", "devanagari"),
@@ -81,7 +84,7 @@ def _plain(source: Source) -> dict[str, object]:
     options = subset.Options(
         hinting=False, layout_features=["*"], name_IDs=["*"], notdef_outline=True
     )
-    font = TTFont(source.path)
+    font = TTFont(source.path, recalcTimestamp=False)
     font.flavor = None
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=font.getBestCmap())

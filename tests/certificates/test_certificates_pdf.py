@@ -1,0 +1,331 @@
+"""The certificate as others read it: text, fonts, structure, code; and what it never does."""
+
+import logging
+import multiprocessing
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pypdf
+import pytest
+from certificate_samples import NOTICE, SERIAL, VERIFY_URL, sample_credential
+from pdf_readers import (
+    check_with_qpdf,
+    code_of,
+    drawn_glyphs,
+    embedded_fonts,
+    fonts_of,
+    info_of,
+    name_of,
+    text_of,
+)
+from weasyprint.urls import FatalURLFetchingError
+
+from certificates import HoursLine, Signatory, format_serial, parse_serial, render_certificate
+from certificates.fonts import drawable, undrawable
+from certificates.page import STANDING_NOTICE
+from certificates.pdf import ClosedFetcher
+
+NAMES = {
+    "latin": "Lena Marković",
+    "one letter": "O",
+    "polish": "Zażółć Gęślą Jaźń",
+    "welsh": "Siôn Ŵyn Llŷr",
+    "yoruba": "Ọláolúwa Ẹ̀bùn",
+    "vietnamese": "Nguyễn Thị Ánh Tuyết Ẩn Ỗ",
+    "greek": "Ελένη Παπαδοπούλου",
+    "cyrillic": "Владимир Вернадський Ђорђевић",
+    "arabic": "محمد بن سلمان الفارسي",
+    "persian": "آرزو می‌خواهد",
+    "mixed": "محمد Ali الفارسي",
+    "hebrew": "שלום עליכם",
+    "devanagari": "अनिता क्षत्रिय श्रीवास्तव",
+    "thai": "สมชาย ใจดี",
+    "armenian": "Արամ Խաչատրյան",
+    "georgian": "დავით აღმაშენებელი",
+    "bengali": "রবীন্দ্রনাথ ঠাকুর",
+    "tamil": "திருவள்ளுவர்",
+    "kannada": "ಕುವೆಂಪು",
+    "malayalam": "ശ്രീനാരായണൻ",
+    "simplified": "王小明",
+    "traditional": "陳鳳儀",
+    "japanese": "山田はなこ カタカナ",
+    "korean": "김민수 황보혜정",
+}
+LONG_NAMES = {
+    "120 words": ("Maria Antonia de la Santísima Trinidad " * 4)[:120].strip() + "x",
+    "120 wide": "W" * 120,
+    "120 narrow": "i" * 120,
+    "120 vietnamese": ("Nguyễn Thị Ánh Tuyết " * 6)[:120],
+    "120 arabic": ("محمد الفارسي " * 10)[:120],
+    "120 ligatures": "ﷺ" * 120,
+    "120 han": "鑾" * 120,
+    "120 thai": "สมชาย" * 24,
+    "120 devanagari": "क्षत्रिय" * 15,
+    "60 japanese": "山田はなこ" * 12,
+    "40 letters": "Wolfeschlegelsteinhausenbergerdorff-Jones",
+}
+HOSTILE_NAMES = [
+    "<b>Bold</b> & \"quoted\" 'name'",
+    "</p></div><img src='https://example.com/x.png'/>",
+    "<style>@import url(file:///etc/passwd)</style>",
+    "{{7*7}} $title ${name} %s {0}",
+    "]]><!-- <script>alert(1)</script> -->",
+    "\u202eevil\u202c Name\u2066\u2069\u200f\u061c",
+    "Null\x00 bell\x07 escape\x1b and\tlines\r\nbroken\u2028here\x85",
+    "Ana 😀👩‍⚕️🏳️‍🌈 Smith",
+    "😀" * 120,
+    "Private \ue000 unassigned \u0378 \ufffe \uffff \U0010fffe \U000e0001",
+    "Z̸̡͓̘͗a̴̩͝l̵͎̈g̷̰̈́o̶͉͋ " * 4,
+    "\u0301\u0301",
+    "\u200d\u200c",
+    "葛\U000e0100城",
+    "𝔉𝔯𝔞𝔨𝔱𝔲𝔯 𠮷野 ሰላም",
+    "\u1112\u1161\u11ab ｆｕｌｌ　ｗｉｄｔｈ",
+    "-" * 120,
+    "&#x202e;&lt;",
+]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_logged(caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.WARNING)
+    yield
+    assert not [record.getMessage() for record in caplog.records]
+
+
+def draw(folder: Path, **changes: object) -> Path:
+    path = folder / "certificate.pdf"
+    path.write_bytes(render_certificate(sample_credential(**changes), VERIFY_URL))
+    return path
+
+
+def expect_whole(path: Path) -> None:
+    """Expect one tagged page with every glyph embedded, and none of them the empty one."""
+    check_with_qpdf(path)
+    information = info_of(path)
+    assert (information["Pages"], information["Tagged"]) == ("1", "yes")
+    for font in fonts_of(path):
+        assert (font["encoding"], font["emb"], font["sub"], font["uni"]) == (
+            *("Identity-H", "yes", "yes", "yes"),
+        )
+    programs = embedded_fonts(path)
+    for name, glyphs in drawn_glyphs(path).items():
+        assert 0 not in glyphs, f"{name} draws .notdef"
+        assert max(glyphs) < programs[name]["maxp"].numGlyphs
+
+
+def test_another_reader_finds_every_fact_on_the_page(tmp_path: Path) -> None:
+    text = text_of(draw(tmp_path))
+    for fact in (
+        "CERTIFICATE OF COMPLETION",
+        "Foundations of Psychedelic-Assisted Therapy",
+        "Lena Marković",
+        "Clinical psychologist",
+        "Completed the whole course of instruction.",
+        "36 hours of instruction, from 1 July 2026 to 13 October 2026.",
+        "Every module assessment passed at its set standard.",
+        "Dr Adaeze Okafor",
+        "Programme Director",
+        "Issued 14 October 2026",
+        "Current until 14 October 2028",
+        "Release 2026.2",
+        NOTICE,
+        "Northgate PAT Programme",
+        "northgate.example",
+        "Foundations and law 3 h 30 min",
+        "Set and setting 6 h",
+        "verify.northgate.example",
+        format_serial(SERIAL),
+    ):
+        assert fact in text
+    places = [text.index(part) for part in ("CERTIFICATE", "Foundations of", "Awarded", "Lena")]
+    assert places == sorted(places)
+
+
+def test_the_file_says_what_it_is(tmp_path: Path) -> None:
+    path = draw(tmp_path)
+    information = info_of(path)
+    assert information["Title"] == (
+        "Foundations of Psychedelic-Assisted Therapy: certificate of completion"
+    )
+    assert information["Author"] == "Northgate PAT Programme"
+    assert information["Subject"] == f"Awarded to Lena Marković, number {format_serial(SERIAL)}"
+    assert information["CreationDate"] == information["ModDate"] == "2026-10-14T09:30:00Z"
+    assert information["Page size"].endswith("(A4)")
+    root = pypdf.PdfReader(path).trailer["/Root"]
+    assert root["/Lang"] == "en-GB"
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
+    assert root["/MarkInfo"]["/Marked"]
+    assert path.stat().st_size <= 40 * 1024
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
+def test_a_name_is_drawn_and_found_whatever_its_script(tmp_path: Path, name: str) -> None:
+    path = draw(tmp_path, holder_name=name)
+    expect_whole(path)
+    assert undrawable(name) == ()
+    found = name_of(path)
+    assert letters_of(found) == letters_of(drawable(name))
+    if name not in (NAMES["devanagari"], NAMES["bengali"]):  # There readers add spaces.
+        assert sorted(found.split()) == sorted(drawable(name).replace("\u200c", "").split())
+
+
+def letters_of(text: str) -> list[str]:
+    return sorted(letter for letter in text if not letter.isspace() and letter != "\u200c")
+
+
+@pytest.mark.parametrize("name", LONG_NAMES.values(), ids=LONG_NAMES.keys())
+def test_a_long_name_fits_the_one_page_and_crowds_nothing_out(tmp_path: Path, name: str) -> None:
+    assert len(name) >= 40
+    path = draw(tmp_path, holder_name=name)
+    expect_whole(path)
+    text = text_of(path)
+    assert NOTICE in text
+    assert "Release 2026.2" in text
+    assert code_of(path) == VERIFY_URL
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
+def test_a_hostile_name_is_only_ever_text(tmp_path: Path, name: str) -> None:
+    path = draw(tmp_path, holder_name=name, holder_profession=name, title=name)
+    expect_whole(path)
+    text = text_of(path)
+    assert NOTICE in text
+    assert not set("\u202d\u202e\u2066\u2067\u2068\u2069\u061c") & set(text)
+    for plain in ("<b>Bold</b>", "{{7*7}}", "<script>alert(1)</script>"):
+        assert (plain in name) == (plain in text)
+
+
+def test_every_field_may_be_hostile_and_long(tmp_path: Path) -> None:
+    bad = "</p><img src='https://example.com/'/>&\u202e𝔉 " * 4
+    path = draw(
+        tmp_path,
+        **dict.fromkeys(
+            ("holder_profession", "title", "programme", "programme_web", "release"), bad
+        ),
+        **dict.fromkeys(("assessment", "certifies", "notice", "language"), bad),
+        hours=tuple(HoursLine(bad, 61) for _ in range(40)),
+        signatories=tuple(Signatory(bad, bad) for _ in range(6)),
+    )
+    expect_whole(path)
+    assert "Lena Marković" in text_of(path)
+
+
+def test_empty_optional_parts_leave_no_trace(tmp_path: Path) -> None:
+    path = draw(tmp_path, holder_profession=None, programme_web=None, hours=(), signatories=())
+    expect_whole(path)
+    assert "Programme 36 hours of instruction Check" in text_of(path).replace("\u25a1", "BOX")
+
+
+def test_the_standing_notice_is_on_every_certificate(tmp_path: Path) -> None:
+    text = text_of(draw(tmp_path, notice="It covers no dosing practice."))
+    assert f"{STANDING_NOTICE} It covers no dosing practice." in text
+    assert text_of(draw(tmp_path, notice=STANDING_NOTICE)).count(STANDING_NOTICE) == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        VERIFY_URL,
+        "http://localhost:5000/verify/" + SERIAL,
+        "https://credentials.a-rather-long-name-of-a-hospital-trust.example.org/verify/" + SERIAL,
+        "https://verify.example/?a=1&b=<2>&serial=" + SERIAL,
+    ],
+)
+def test_the_code_carries_exactly_the_address(tmp_path: Path, address: str) -> None:
+    path = tmp_path / "certificate.pdf"
+    path.write_bytes(render_certificate(sample_credential(), address))
+    assert code_of(path) == address
+    assert address.split("/")[2] in text_of(path).replace(" ", "")
+
+
+def test_the_serial_on_paper_reads_back(tmp_path: Path) -> None:
+    text = text_of(draw(tmp_path))
+    assert parse_serial(text.split("verify.northgate.example ")[1].split()[0]) == SERIAL
+
+
+def test_equal_credentials_give_equal_bytes_whatever_came_between() -> None:
+    first = render_certificate(sample_credential(), VERIFY_URL)
+    for name in ("محمد", "王小明", "Ελένη"):
+        render_certificate(sample_credential(holder_name=name), VERIFY_URL)
+    assert render_certificate(sample_credential(), VERIFY_URL) == first
+    assert render_certificate(sample_credential(release="2026.3"), VERIFY_URL) != first
+
+
+def _draw_in_child(results: "multiprocessing.Queue[bytes]") -> None:
+    results.put(render_certificate(sample_credential(), VERIFY_URL))
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_the_text_stays_right_after_a_fork_and_the_end_of_the_child(tmp_path: Path) -> None:
+    expected = render_certificate(sample_credential(), VERIFY_URL)
+    context = multiprocessing.get_context("fork")
+    results: multiprocessing.Queue[bytes] = context.Queue()
+    for _ in range(2):
+        child = context.Process(target=_draw_in_child, args=(results,))
+        child.start()
+        assert results.get(timeout=60) == expected
+        child.join(60)
+        assert child.exitcode == 0
+        assert render_certificate(sample_credential(), VERIFY_URL) == expected
+    # Faces first needed after the fork still find the folder of the parent.
+    path = draw(tmp_path, holder_name="ಕುವೆಂಪು 龘")
+    expect_whole(path)
+    assert name_of(path) == "ಕುವೆಂಪು 龘"
+
+
+def test_a_child_forked_while_a_thread_draws_is_not_locked_out() -> None:
+    expected = render_certificate(sample_credential(), VERIFY_URL)
+    stop = threading.Event()
+
+    def keep_drawing() -> None:
+        while not stop.is_set():
+            render_certificate(sample_credential(), VERIFY_URL)
+
+    thread = threading.Thread(target=keep_drawing)
+    thread.start()
+    try:
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            same = render_certificate(sample_credential(), VERIFY_URL) == expected
+            os.write(writing, b"y" if same else b"n")
+            os._exit(0)
+        assert os.read(reading, 1) == b"y"
+        os.waitpid(child, 0)
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_threads_draw_what_one_alone_draws() -> None:
+    credentials = [sample_credential(holder_name=name) for name in list(NAMES.values())[:8]]
+    alone = [render_certificate(credential, VERIFY_URL) for credential in credentials]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda one: render_certificate(one, VERIFY_URL), credentials))
+    assert together == alone
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.com/x.png",
+        "http://127.0.0.1/",
+        "file:///etc/passwd",
+        "certificate:../page.py",
+        "certificate:/etc/passwd",
+        "certificate:fonts",
+        "data:text/html,<b>",
+        "ftp://example.com/",
+        "",
+    ],
+)
+def test_nothing_outside_the_design_is_fetched(address: str) -> None:
+    with pytest.raises(FatalURLFetchingError):
+        ClosedFetcher().fetch(address)
+
+
+def test_the_design_is_fetched() -> None:
+    assert b"<svg" in ClosedFetcher().fetch("certificate:sheet.svg").read()
