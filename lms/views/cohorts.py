@@ -1,0 +1,96 @@
+"""Cohorts: the programmes somebody works for, their cohorts, and opening a new one."""
+
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from wtforms.fields.choices import SelectChoice
+
+from lms import clock
+from lms.access import rule
+from lms.db import db
+from lms.errors import NotFound, Refused
+from lms.forms.cohorts import CohortForm
+from lms.services import accounts, catalogue, cohorts, reports
+
+pages = Blueprint("cohorts", __name__)
+
+
+@pages.get("/manage")
+@rule("member")
+def index() -> str:
+    """Show staff their programmes and cohorts; for everybody else there is nothing here."""
+    now = clock.now()
+    roles = accounts.list_programme_roles(db.session, current_user.id)
+    if not roles:
+        raise NotFound()
+    lines = cohorts.list_cohorts(db.session, [programme for programme, _name, _role in roles])
+    return render_template(
+        "cohorts/index.html",
+        programmes=[
+            {
+                "id": programme,
+                "name": name,
+                "is_administrator": role == "administrator",
+                "cohorts": [line for line in lines if line.programme_id == programme],
+            }
+            for programme, name, role in roles
+        ],
+        today_in={
+            zone: now.astimezone(ZoneInfo(zone)).date()
+            for zone in {line.time_zone for line in lines}
+        },
+        week_on=cohorts.week_on,
+        complete=reports.count_complete(db.session, [line.id for line in lines]),
+        programme_name=roles[0][1] if len(roles) == 1 else None,
+    )
+
+
+@pages.route("/manage/programmes/<int:programme>/cohorts/new", methods=["GET", "POST"])
+@rule("administrator")
+def new(programme: int) -> ResponseReturnValue:
+    """Open a cohort bound to a release."""
+    found = cohorts.programme_for(db.session, current_user.id, programme, "administrator")
+    name, zone = found.name, found.time_zone
+    form = CohortForm()
+    form.release.choices = releases()
+    if form.validate_on_submit():
+        try:
+            cohort = cohorts.create_cohort(
+                db.session,
+                programme_id=programme,
+                release_id=form.release.data,
+                title=form.title.data,
+                starts_on=form.starts_on.data,
+                due_on=form.due_on.data,
+                enrols_until=form.enrols_until.data,
+                by=current_user.id,
+                now=clock.now(),
+            )
+        except Refused as refused:
+            db.session.rollback()
+            form.title.errors = [refused.message]
+        else:
+            db.session.commit()
+            flash(_("The cohort is open. Learners enrol on the programme’s page."), "success")
+            return redirect(url_for("reports.cohort", cohort=cohort.id), 303)
+    page = render_template(
+        "cohorts/new.html",
+        form=form,
+        programme_name=name,
+        zone=zone,
+    )
+    return page, 422 if form.errors else 200
+
+
+def releases() -> list[SelectChoice]:
+    """Return the latest release of each course, in words."""
+    return [
+        SelectChoice(key, _("%(course)s, release %(label)s", course=title, label=label))
+        for key, label in (
+            (key, label) for key, _slug, label in catalogue.list_latest_releases(db.session)
+        )
+        for title in [catalogue.release(db.session, key).course.title]
+    ]

@@ -1,0 +1,251 @@
+"""Reports: where a cohort stands, as a page and as a file, and one learner's record."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+import certificates
+import courses
+from lms import clock
+from lms.access import rule
+from lms.db import db
+from lms.services import audit, cohorts, reports
+from lms.services.reports import Cell, CohortReport, LearnerLine
+
+pages = Blueprint("reports", __name__)
+
+# What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection), also full width.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which learners of a cohort are shown, and in which order."""
+
+    shown: str
+    sort: str
+    descending: bool
+
+    def query(self) -> dict[str, str | None]:
+        """The choice as query parameters, the usual one as none."""
+        return {
+            "show": None if self.shown == "all" else self.shown,
+            "sort": None if self.sort == "name" else self.sort,
+            "order": "descending" if self.descending else None,
+        }
+
+
+def choice() -> Choice:
+    """Read the choice from the address; what it does not know is the usual."""
+    shown = request.args.get("show", "")
+    sort = request.args.get("sort", "")
+    return Choice(
+        shown if shown in reports.SHOWN else "all",
+        sort if sort in reports.SORTS else "name",
+        request.args.get("order") == "descending",
+    )
+
+
+@pages.get("/manage/cohorts/<int:cohort>")
+@rule("instructor")
+def cohort(cohort: int) -> str:
+    """Show where everybody in a cohort stands and who needs a person."""
+    found = cohorts.cohort_for(db.session, current_user.id, cohort, "instructor")
+    report = reports.cohort_report(db.session, found, clock.now())
+    chosen = choice()
+    lines = reports.arranged(report.selected(chosen.shown), chosen.sort, chosen.descending)
+    return render_template(
+        "reports/cohort.html",
+        cohort=found,
+        programme_name=found.programme_name,
+        report=report,
+        lines=lines,
+        chosen=chosen,
+        concerned=report.needing_a_person(),
+        verdicts=[line.credential.verdict.status for line in report.lines if line.credential],
+        address=lambda **change: address(found.id, chosen, **change),
+        pace_word=pace_word,
+        local=local_to(found.time_zone),
+    )
+
+
+def local_to(zone: str) -> Callable[[datetime], datetime]:
+    """Return what turns an instant into the time on the programme's clocks."""
+    return lambda moment: moment.astimezone(ZoneInfo(zone))
+
+
+def address(cohort: int, chosen: Choice, **change: str | bool) -> str:
+    """Return the address of the table with some of the choice changed."""
+    values = {"shown": chosen.shown, "sort": chosen.sort, "descending": chosen.descending}
+    query = Choice(**{**values, **change}).query()  # type: ignore[arg-type]
+    return url_for("reports.cohort", cohort=cohort, **query, _anchor="who")  # type: ignore[arg-type]
+
+
+@pages.get("/manage/cohorts/<int:cohort>/table.csv")
+@rule("administrator")
+def cohort_csv(cohort: int) -> Response:
+    """Give the table as shown, with the same choice and order, as a file for a spreadsheet."""
+    now = clock.now()
+    found = cohorts.cohort_for(db.session, current_user.id, cohort, "administrator")
+    report = reports.cohort_report(db.session, found, now)
+    chosen = choice()
+    lines = reports.arranged(report.selected(chosen.shown), chosen.sort, chosen.descending)
+    body = as_csv(table(report, lines))
+    audit.record(
+        db.session,
+        at=now,
+        actor_id=current_user.id,
+        programme_id=found.programme_id,
+        act="cohort.exported",
+        subject=found.title,
+        detail={"cohort": found.id, "learners": len(lines), "shown": chosen.shown},
+    )
+    db.session.commit()
+    answer = Response(body, content_type="text/csv; charset=utf-8")
+    name = f"{found.title} {report.today.isoformat()}.csv"
+    answer.headers["Content-Disposition"] = attachment(name)
+    return answer
+
+
+def attachment(name: str) -> str:
+    """Return a Content-Disposition for a download: plain letters, and the true name (RFC 6266)."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-.") or "table.csv"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def table(report: CohortReport, lines: Iterable[LearnerLine]) -> Iterable[Sequence[str | int]]:
+    """Return the rows of the file, the header first."""
+    zone = report.cohort.time_zone
+    head: list[str] = [_("Learner"), _("E-mail"), _("Profession"), _("State"), _("Units late")]
+    head += [_("Minutes credited"), _("Minutes in all")]
+    for unit in report.content.course.units:
+        head.append(_("%(n)s. %(unit)s", n=unit.number, unit=unit.title))
+        if unit.kind == "quiz":
+            head.append(_("%(n)s. %(unit)s, score in percent", n=unit.number, unit=unit.title))
+    for what in (_("Enrolled"), _("Last seen"), _("Completed")):
+        head.append(f"{what} ({zone})")
+    head += [_("Certificate"), _("Certificate status")]
+    yield head
+    for line in lines:
+        yield [*_who_and_how_far(line), *_units(line), *_moments(line, zone), *_attested(line)]
+
+
+def _who_and_how_far(line: LearnerLine) -> list[str | int]:
+    progress = line.progress
+    who: list[str | int] = [line.name, line.email, line.profession, pace_word(line)]
+    return [*who, len(line.pace.late), progress.minutes_done, progress.minutes_total]
+
+
+def _units(line: LearnerLine) -> Iterable[str | int]:
+    for state, cell in zip(line.progress.units, line.cells, strict=True):
+        yield cell_word(cell)
+        if state.unit.kind == "quiz":
+            yield "" if cell.percent is None else cell.percent
+
+
+def _moments(line: LearnerLine, zone: str) -> list[str]:
+    moments = (line.enrolled_at, line.last_seen_at, line.progress.completed_at)
+    return ["" if moment is None else iso(moment, zone) for moment in moments]
+
+
+def iso(moment: datetime, zone: str) -> str:
+    """Return “2026-10-14 09:02:00”: the zone stands in the header, and spreadsheets read it."""
+    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _attested(line: LearnerLine) -> list[str]:
+    if line.credential is None:
+        return ["", ""]
+    number = certificates.format_serial(line.credential.credential.serial)
+    return [number, verdict_word(line.credential.verdict.status)]
+
+
+def as_csv(rows: Iterable[Sequence[str | int]]) -> bytes:
+    """Write rows for a spreadsheet (RFC 4180): UTF-8 with its mark, every cell quoted and safe."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerows([[harmless(cell) for cell in row] for row in rows])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def harmless(cell: str | int) -> str | int:
+    """Put an apostrophe before text that a spreadsheet would take for a formula."""
+    if isinstance(cell, str) and cell.lstrip(" \u00a0").startswith(FORMULA_STARTS):
+        return f"'{cell}"
+    return cell
+
+
+def pace_word(line: LearnerLine) -> str:
+    """Say how a learner stands against the plan."""
+    late = len(line.pace.late)
+    if line.pace.state == "late" or (line.pace.state == "not-started" and late):
+        behind = ngettext("%(num)s late", "%(num)s late", late)
+        if line.pace.state == "late":
+            return str(behind)
+        return str(_("Not started, %(behind)s", behind=behind))
+    words = {
+        "complete": _("Complete"),
+        "on-pace": _("On pace"),
+        "not-started": _("Not started"),
+        "overdue": _("Overdue"),
+    }
+    return str(words[line.pace.state])
+
+
+def cell_word(cell: Cell) -> str:
+    """Say how a learner stands in a unit."""
+    words = {
+        "done": _("Done"),
+        "failed": _("Not passed"),
+        "late": _("Late"),
+        "progress": _("In progress"),
+        "open": _("Not started"),
+    }
+    return str(words[cell.state])
+
+
+def verdict_word(status: str) -> str:
+    """Say how a certificate stands."""
+    words = {
+        "valid": _("Valid"),
+        "past-currency": _("Past its currency date"),
+        "revoked": _("Revoked"),
+    }
+    return str(words[status])
+
+
+@pages.get("/manage/cohorts/<int:cohort>/learners/<int:enrolment>")
+@rule("instructor")
+def learner(cohort: int, enrolment: int) -> str:
+    """Show all that is on record of one learner of this cohort."""
+    found = cohorts.cohort_for(db.session, current_user.id, cohort, "instructor")
+    report = reports.learner_report(db.session, found, enrolment, clock.now())
+    serial = None
+    if report.credential is not None:
+        serial = certificates.format_serial(report.credential.credential.serial)
+    return render_template(
+        "reports/learner.html",
+        cohort=found,
+        programme_name=found.programme_name,
+        report=report,
+        serial=serial,
+        unit_address=unit_place,
+        local=local_to(found.time_zone),
+    )
+
+
+def unit_place(_report: object, unit: courses.Unit) -> str:
+    """Return where a unit stands on the learner's page: its lesson is the learner's to open."""
+    return f"#unit-{unit.number}"
