@@ -183,7 +183,7 @@ def sitting_for(session: Session, account_id: int, attempt_id: int) -> Sitting:
     )
 
 
-def _attempt(attempt_id: int) -> sa.Select[tuple[Attempt]]:
+def _attempt(attempt_id: int) -> sa.Select[Attempt]:
     # What is in memory may be older than what another process has committed since.
     fresh = sa.select(Attempt).execution_options(populate_existing=True)
     return fresh.where(Attempt.id == attempt_id)

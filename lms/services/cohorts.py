@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import sqlalchemy as sa
 from sqlalchemy import orm as so
@@ -71,7 +71,7 @@ class RunCohort:
         return self.role == "administrator"
 
 
-_SEAT = (
+_SEAT: sa.Select[*tuple[Any, ...]] = (
     sa.select(
         Enrolment.id,
         Enrolment.account_id,

@@ -41,7 +41,7 @@ class StudyRecord:
 
 
 def _everything() -> sa.CompoundSelect[Any]:
-    asked = sa.bindparam("enrolments", expanding=True)
+    asked: sa.BindParameter[list[int]] = sa.bindparam("enrolments", expanding=True)
     none = sa.null()
     lessons = sa.select(
         sa.literal("done").label("kind"),
@@ -173,8 +173,8 @@ def keep_place(
     known = {found.id for found in lesson.headings}
     values = {"heading": heading if heading in known else "", "seen_at": now}
     where = (Place.enrolment_id == seat.enrolment_id, Place.lesson_key == lesson.key)
-    updated = session.execute(sa.update(Place).where(*where).values(**values))
-    if updated.rowcount:
+    updated = sa.update(Place).where(*where).values(**values).returning(Place.id)
+    if session.scalar(updated) is not None:
         return
     session.add(Place(enrolment_id=seat.enrolment_id, lesson_key=lesson.key, **values))
     try:
