@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -11,7 +10,7 @@ from urllib.parse import urlsplit
 
 from certificates.credential import Credential, HoursLine, Signatory
 from certificates.fonts import Face, drawable, faces_for, is_right_to_left, stack
-from certificates.lettering import Step, lines_of, size_for
+from certificates.lettering import Block, Step, lines_of, size_for, sizes_that_fit
 from certificates.serial import format_serial
 
 DESIGN = Path(__file__).parent / "design"
@@ -29,26 +28,34 @@ _MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 
-_TITLE = (Step(28, 1), Step(24, 2), Step(19, 3), Step(15, 4), Step(10, 9))
+_TITLE = (
+    Step(28, 1),
+    Step(25, 1),
+    Step(22.5, 1),
+    Step(22, 2),
+    Step(19, 3),
+    Step(15, 4),
+    Step(10, 9),
+)
 _NAME = (Step(37, 1), Step(31, 1), Step(26, 2), Step(21, 3), Step(17, 5), Step(13, 9))
 _PROFESSION = (Step(12, 1), Step(10, 2), Step(7.5, 9))
-_DEED = (Step(13, 5), Step(12, 6), Step(10.5, 8), Step(9, 10), Step(7, 99))
+_DEED = (Step(13, 3), Step(12, 4), Step(10.5, 5), Step(9, 7), Step(7, 99))
 _NOTICE = (Step(8.6, 3), Step(7.8, 4), Step(6.6, 5), Step(5, 99))
 _PROGRAMME = (Step(16, 2), Step(14, 3), Step(11, 4), Step(8, 9))
 _WEB = (Step(8, 1), Step(6, 9))
 _DOMAIN = (Step(9, 1), Step(7.5, 1), Step(6, 9))
 _SERIAL = (Step(7.9, 1), Step(7.1, 1), Step(6.6, 1))
 _SIGNED = (Step(12.5, 1), Step(11, 2), Step(8.5, 9))
-_HOURS = (Step(8.6, 14), Step(7.4, 17), Step(6.2, 20))
+_HOURS = (Step(8.6, 11), Step(7.6, 13), Step(6.6, 16))
 
-_MEASURE = 500.0
+_MEASURE = 508.0
+_COLUMN = 366.0
 _HOURS_MEASURE = 98.0
 _LEFT = 268.0
 _SIGNATORIES_MEASURE = 344.0
 _SIGNATORIES_FOOT = 108.0
-_SIGNATORIES_PITCH = 56.0
+_SIGNATORIES_PITCH = 64.0
 _SIGNATORIES_IN_A_ROW = 3
-_LONGEST_HOURS = 20
 
 
 def page_for(credential: Credential, verify_url: str) -> tuple[str, tuple[Face, ...]]:
@@ -96,24 +103,48 @@ def _about(credential: Credential) -> dict[str, str]:
 
 def _achievement(credential: Credential) -> dict[str, str]:
     """Return the right side: what was achieved, by whom, and who answers for it."""
-    deed = f"{duration(credential.minutes)} of instruction, {_period(credential)}."
-    deed_length = f"{credential.certifies} {deed} {credential.assessment}"
-    profession = (credential.holder_profession or "").strip()
+    texts = {
+        "title": drawable(credential.title),
+        "name": drawable(credential.holder_name),
+        "profession": drawable(credential.holder_profession or ""),
+        "certifies": drawable(credential.certifies),
+        "deed": drawable(
+            f"{duration(credential.minutes)} of instruction, {_period(credential)}. "
+            f"{credential.assessment}"
+        ),
+    }
+    if not (credential.holder_profession or "").strip():
+        texts["profession"] = ""
     notice = full_notice(credential)
     return {
-        "title": _marked(credential.title),
-        "title_style": _style(credential.title, _TITLE, _MEASURE),
-        "name": _marked(credential.holder_name),
-        "name_style": _style(credential.holder_name, _NAME, _MEASURE),
-        "profession": _paragraph("profession", profession, _PROFESSION, _MEASURE),
-        "certifies": _marked(credential.certifies),
-        "deed": _marked(f"{deed} {credential.assessment}"),
-        "deed_style": _style(deed_length, _DEED, _MEASURE),
+        **{name: escape(text) for name, text in texts.items()},
+        **_column(texts, rows=-(-len(credential.signatories) // _SIGNATORIES_IN_A_ROW)),
         "signatories": _signatories(credential.signatories),
         "facts": _facts(credential),
         "notice": _marked(notice),
-        "notice_style": _style(notice, _NOTICE, 512),
+        "notice_style": _style(notice, _NOTICE, _MEASURE),
     }
+
+
+def _column(texts: dict[str, str], rows: int) -> dict[str, str]:
+    """Return the styles of the achievement, set to end above the rows of signatories."""
+    blocks = (
+        Block(texts["title"], _TITLE, 1.22, 29),
+        Block(texts["name"], _NAME, 1.4, 52),
+        Block(texts["profession"], _PROFESSION, 1.4, 2),
+        Block(texts["certifies"], _DEED, 1.5, 22),
+        Block(texts["deed"], _DEED, 1.5, 6),
+    )
+    room = _COLUMN - _SIGNATORIES_PITCH * max(0, rows - 1)
+    title, name, profession, certifies, deed = sizes_that_fit(blocks, _MEASURE, room)
+    sizes = {
+        "title": title,
+        "name": name,
+        "profession": profession,
+        "certifies": min(certifies, deed),
+        "deed": min(certifies, deed),
+    }
+    return {f"{part}_style": _set_in(texts[part], size) for part, size in sizes.items()}
 
 
 def _band(credential: Credential, verify_url: str) -> dict[str, str]:
@@ -121,13 +152,14 @@ def _band(credential: Credential, verify_url: str) -> dict[str, str]:
     domain = urlsplit(verify_url).netloc
     web = (credential.programme_web or "").removeprefix("https://").removeprefix("http://")
     serial = format_serial(credential.serial)
+    hours, hours_size = _fitted(credential.hours)
     return {
         "programme": _marked(credential.programme),
         "programme_style": _style(credential.programme, _PROGRAMME, 160),
         "web": _paragraph("web", web.strip("/ "), _WEB, 160),
         "total": _marked(f"{duration(credential.minutes)} of instruction"),
-        "hours": _hours_list(credential.hours),
-        "hours_style": _hours_style(credential.hours),
+        "hours": _hours_list(hours),
+        "hours_style": f"font-size:{hours_size}pt",
         "code_text": _marked(f"QR code of the address {verify_url}"),
         "domain": _marked(domain),
         "domain_style": _style(domain, _DOMAIN, 168),
@@ -142,10 +174,13 @@ def _marked(text: str) -> str:
 
 
 def _style(text: str, ladder: tuple[Step, ...], width: float) -> str:
-    """Return the size, and the direction, in which the text is set."""
+    """Return the size, and the direction, in which the text is set by itself."""
     drawn = drawable(text)
-    direction = ";direction:rtl" if is_right_to_left(drawn) else ""
-    return f"font-size:{size_for(drawn, ladder, width)}pt{direction}"
+    return _set_in(drawn, size_for(drawn, ladder, width))
+
+
+def _set_in(drawn: str, size: float) -> str:
+    return f"font-size:{size}pt" + (";direction:rtl" if is_right_to_left(drawn) else "")
 
 
 def _paragraph(kind: str, text: str, ladder: tuple[Step, ...], width: float) -> str:
@@ -194,32 +229,32 @@ def _signatory(person: Signatory, left: float, bottom: float, width: float) -> s
     )
 
 
+def _fitted(hours: tuple[HoursLine, ...]) -> tuple[tuple[HoursLine, ...], float]:
+    """Return the lines that fit the band, and their size; those beyond are summed up in one."""
+    for step in _HOURS:
+        if sum(_lines_in_band(line, step) for line in hours) <= step.lines:
+            return hours, step.size
+    kept, room = 0, step.lines - 1
+    while (room := room - _lines_in_band(hours[kept], step)) >= 0:
+        kept += 1
+    rest = hours[kept:]
+    summed = HoursLine(f"{len(rest)} further parts", sum(line.minutes for line in rest))
+    return (*hours[:kept], summed), step.size
+
+
+def _lines_in_band(line: HoursLine, step: Step) -> int:
+    return lines_of(drawable(line.title), _HOURS_MEASURE / step.size)
+
+
 def _hours_list(hours: tuple[HoursLine, ...]) -> str:
     """Return the parts as a list, or nothing when there are none."""
-    lines = "".join(_hours_line(line) for line in _shortened(hours))
+    lines = "".join(_hours_line(line) for line in hours)
     return f"<ul>{lines}</ul>" if lines else ""
 
 
 def _hours_line(line: HoursLine) -> str:
     length = f'<span class="length">{_short_duration(line.minutes)}</span>'
     return f"<li>{_marked(line.title)} {length}</li>"
-
-
-def _shortened(hours: tuple[HoursLine, ...]) -> Iterable[HoursLine]:
-    """Return the lines that fit the band; those beyond are summed up in one."""
-    if len(hours) <= _LONGEST_HOURS:
-        return hours
-    kept, rest = hours[: _LONGEST_HOURS - 1], hours[_LONGEST_HOURS - 1 :]
-    return (*kept, HoursLine(f"{len(rest)} further parts", sum(line.minutes for line in rest)))
-
-
-def _hours_style(hours: tuple[HoursLine, ...]) -> str:
-    for step in _HOURS:
-        width = _HOURS_MEASURE / step.size
-        lines = sum(lines_of(drawable(line.title), width) for line in _shortened(hours))
-        if lines <= step.lines:
-            break
-    return f"font-size:{step.size}pt"
 
 
 def _short_duration(minutes: int) -> str:

@@ -28,6 +28,23 @@ def name_of(path: Path) -> str:
     return " ".join(re.sub("[\u202a-\u202c\u200e\u200f]", " ", name).split())
 
 
+def top_of(path: Path, word: str) -> float:
+    """Return how far below the top of the page the word first begins, in points."""
+    return min(float(top) for top, _ in _places(path, word))
+
+
+def bottom_of(path: Path, word: str) -> float:
+    """Return how far below the top of the page the word last ends, in points."""
+    return max(float(bottom) for _, bottom in _places(path, word))
+
+
+def _places(path: Path, word: str) -> list[tuple[str, str]]:
+    boxes = _run("pdftotext", "-bbox", str(path), "-")
+    found = re.findall(rf'yMin="([0-9.]+)" xMax="[0-9.]+" yMax="([0-9.]+)">{word}<', boxes)
+    assert found, f"{word} is not on the page"
+    return found
+
+
 def info_of(path: Path) -> dict[str, str]:
     """Return what pdfinfo says, by label."""
     lines = (line.partition(":") for line in _run("pdfinfo", "-isodates", str(path)).splitlines())

@@ -11,6 +11,7 @@ import pypdf
 import pytest
 from certificate_samples import NOTICE, SERIAL, VERIFY_URL, sample_credential
 from pdf_readers import (
+    bottom_of,
     check_with_qpdf,
     code_of,
     drawn_glyphs,
@@ -19,6 +20,7 @@ from pdf_readers import (
     info_of,
     name_of,
     text_of,
+    top_of,
 )
 from weasyprint.urls import FatalURLFetchingError
 
@@ -156,7 +158,7 @@ def test_the_file_says_what_it_is(tmp_path: Path) -> None:
     assert information["Page size"].endswith("(A4)")
     root = pypdf.PdfReader(path).trailer["/Root"]
     assert root["/Lang"] == "en-GB"
-    assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
+    assert b'pdfuaid:part="1"' in root["/Metadata"].get_data()
     assert root["/MarkInfo"]["/Marked"]
     assert path.stat().st_size <= 40 * 1024
 
@@ -211,6 +213,29 @@ def test_every_field_may_be_hostile_and_long(tmp_path: Path) -> None:
     )
     expect_whole(path)
     assert "Lena Marković" in text_of(path)
+
+
+def test_the_fullest_column_ends_above_the_signatories(tmp_path: Path) -> None:
+    path = draw(
+        tmp_path,
+        title="Preparing the Person and the Place in " * 4,
+        holder_name="W" * 120,
+        holder_profession="Consultant psychiatrist and psychotherapist, " * 3,
+        certifies="Completed the whole course on preparing the person and the place. " * 4,
+        assessment="Every assessment passed at its set standard. " * 4 + "ENDOFDEED",
+        signatories=tuple(Signatory(f"SIGNED {number}", "Role") for number in range(5)),
+    )
+    expect_whole(path)
+    assert bottom_of(path, "ENDOFDEED") < top_of(path, "SIGNED")
+
+
+def test_parts_beyond_the_band_are_summed_up(tmp_path: Path) -> None:
+    hours = tuple(HoursLine(f"Part {number} of the course", 60 + number) for number in range(30))
+    path = draw(tmp_path, hours=hours)
+    text = text_of(path)
+    assert "Part 0 of the course 1 h Part 1" in text
+    assert "Part 14 of the course 1 h 14 min 15 further parts 20 h 30 min" in text
+    assert code_of(path) == VERIFY_URL
 
 
 def test_empty_optional_parts_leave_no_trace(tmp_path: Path) -> None:
