@@ -22,7 +22,7 @@ from flask_security.forms import (
     unique_user_email,
     valid_user_email,
 )
-from flask_security.utils import hash_password, validate_redirect_url
+from flask_security.utils import hash_password
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -124,9 +124,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
     submit = None
 
     def validate_next(self, field: Any) -> None:
-        """Forget a way back that leads elsewhere, and sign in all the same."""
-        if field.data and not validate_redirect_url(field.data):
-            field.data = ""
+        """Sign in all the same: where it may lead is checked again when it is followed."""
 
 
 class DetailsForm(Details, FlaskForm):  # type: ignore[misc]
