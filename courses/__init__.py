@@ -1,8 +1,14 @@
-"""The front door of the courses core: what is taught, on what evidence, and how far somebody is."""
+"""The front door of the courses core: what is taught, on what evidence, and how far somebody is.
+
+Reading and rendering content is loaded on first use: a server that only shows releases never
+needs the parsers.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from courses.documents import course_from_document, course_to_document
 from courses.evidence import Fact, fact_from_document, fact_to_document, lessons_citing
-from courses.library import Library, read_library
 from courses.outline import Author, Course, Heading, Lesson, Module, Objective, Unit
 from courses.pace import Pace, pace
 from courses.problems import Problem
@@ -15,7 +21,17 @@ from courses.progress import (
     UnitState,
     progress,
 )
-from courses.prose import ProseError, render_fragment
+
+if TYPE_CHECKING:
+    from courses.library import Library, read_library
+    from courses.prose import ProseError, render_fragment
+
+_ON_FIRST_USE = {
+    "Library": "courses.library",
+    "ProseError": "courses.prose",
+    "read_library": "courses.library",
+    "render_fragment": "courses.prose",
+}
 
 __all__ = [
     "Author",
@@ -46,3 +62,11 @@ __all__ = [
     "read_library",
     "render_fragment",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ON_FIRST_USE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_ON_FIRST_USE[name]), name)
+    globals()[name] = value
+    return value

@@ -1,4 +1,11 @@
-"""What is asked: item banks, their checks, papers, attempts and scores, as plain functions."""
+"""What is asked: item banks, their checks, papers, attempts and scores, as plain functions.
+
+Reading and linting banks is loaded on first use: a server that only shows releases never needs
+the parsers.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from quizzes.attempts import (
     AttemptState,
@@ -10,8 +17,6 @@ from quizzes.attempts import (
     decide_submission,
     replay,
 )
-from quizzes.banks import read_banks
-from quizzes.flaws import lint_bank
 from quizzes.items import (
     Bank,
     Cell,
@@ -34,6 +39,12 @@ from quizzes.papers import (
 )
 from quizzes.problems import Problem
 from quizzes.scoring import ItemChanged, Score, needed_points, score
+
+if TYPE_CHECKING:
+    from quizzes.banks import read_banks
+    from quizzes.flaws import lint_bank
+
+_ON_FIRST_USE = {"lint_bank": "quizzes.flaws", "read_banks": "quizzes.banks"}
 
 __all__ = [
     "AttemptState",
@@ -68,3 +79,11 @@ __all__ = [
     "replay",
     "score",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ON_FIRST_USE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_ON_FIRST_USE[name]), name)
+    globals()[name] = value
+    return value
