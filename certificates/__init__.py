@@ -12,7 +12,9 @@ from certificates.credential import (
     credential_from_document,
     credential_to_document,
     digest,
+    full_notice,
 )
+from certificates.fonts import undrawable
 from certificates.serial import format_serial, new_serial, parse_serial
 from certificates.verdict import Revocation, Verdict, verdict
 
@@ -28,9 +30,11 @@ __all__ = [
     "credential_to_document",
     "digest",
     "format_serial",
+    "full_notice",
     "new_serial",
     "parse_serial",
     "render_certificate",
+    "undrawable",
     "verdict",
 ]
 

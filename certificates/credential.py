@@ -12,6 +12,12 @@ from typing import Any
 DOCUMENT_VERSION = 1
 """Version of the document form; a reader refuses any other."""
 
+STANDING_NOTICE = (
+    "This certificate records completed training. It is not a licence to practise, does not "
+    "permit the handling of a controlled substance and does not authorise anyone to practise."
+)
+"""What every certificate says, whatever its course adds."""
+
 
 class CredentialError(ValueError):
     """A value or document is not a credential; the message says which field and why."""
@@ -131,6 +137,13 @@ def canonical_bytes(credential: Credential) -> bytes:
     return json.dumps(
         document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     ).encode("utf-8")
+
+
+def full_notice(credential: Credential) -> str:
+    """Return what completion does not mean: the standing words, then those of the course."""
+    if STANDING_NOTICE in credential.notice:
+        return credential.notice
+    return f"{STANDING_NOTICE} {credential.notice}".strip()
 
 
 def digest(credential: Credential) -> str:

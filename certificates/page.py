@@ -8,21 +8,15 @@ from pathlib import Path
 from string import Template
 from urllib.parse import urlsplit
 
-from certificates.credential import Credential, HoursLine, Signatory
+from certificates.credential import Credential, HoursLine, Signatory, full_notice
 from certificates.fonts import Face, drawable, faces_for, is_right_to_left, stack
 from certificates.lettering import Block, Step, lines_of, size_for, sizes_that_fit
 from certificates.serial import format_serial
 
 DESIGN = Path(__file__).parent / "design"
 
-STANDING_NOTICE = (
-    "This certificate records completed training. It is not a licence to practise, does not "
-    "permit the handling of a controlled substance and does not authorise anyone to practise."
-)
-"""What every certificate says, whatever its course adds."""
-
 _TEMPLATE = Template((DESIGN / "certificate.html").read_text(encoding="utf-8"))
-_SANS_PLACES = ".kicker,.awarded,.web,.hours,.check,.role,.facts,.notice"
+_SANS_PLACES = ".awarded,.web,li,.check,.role,.facts,.notice"
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -43,7 +37,7 @@ _DEED = (Step(13, 3), Step(12, 4), Step(10.5, 5), Step(9, 7), Step(7, 99))
 _NOTICE = (Step(8.6, 3), Step(7.8, 4), Step(6.6, 5), Step(5, 99))
 _PROGRAMME = (Step(16, 2), Step(14, 3), Step(11, 4), Step(8, 9))
 _WEB = (Step(8, 1), Step(6, 9))
-_DOMAIN = (Step(9, 1), Step(7.5, 1), Step(6, 9))
+_DOMAIN = (Step(10, 1), Step(8.5, 1), Step(7, 1), Step(5.5, 9))
 _SERIAL = (Step(7.9, 1), Step(7.1, 1), Step(6.6, 1))
 _SIGNED = (Step(12.5, 1), Step(11, 2), Step(8.5, 9))
 _HOURS = (Step(8.6, 11), Step(7.6, 13), Step(6.6, 16))
@@ -67,13 +61,6 @@ def page_for(credential: Credential, verify_url: str) -> tuple[str, tuple[Face, 
     markup = _about(credential) | _achievement(credential) | _band(credential, verify_url)
     faces = faces_for("".join(markup.values()) + _TEMPLATE.template)
     return _TEMPLATE.substitute(markup, face_rules=_face_rules(faces)), faces
-
-
-def full_notice(credential: Credential) -> str:
-    """Return what completion does not mean: the standing words, then those of the course."""
-    if STANDING_NOTICE in credential.notice:
-        return credential.notice
-    return f"{STANDING_NOTICE} {credential.notice}".strip()
 
 
 def duration(minutes: int) -> str:

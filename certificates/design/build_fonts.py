@@ -23,7 +23,7 @@ TARGET = Path(__file__).parent / "fonts"
 
 ALWAYS = (
     ("literata", "latin latin-ext vietnamese greek greek-ext cyrillic cyrillic-ext", "400 600"),
-    ("atkinson-hyperlegible-next", "latin latin-ext", "400 600"),
+    ("atkinson-hyperlegible-next", "latin latin-ext", "400"),
 )
 SCRIPTS = (
     # Vazirmatn draws each letter as one glyph. Noto Naskh composes letters of a stem and dots,

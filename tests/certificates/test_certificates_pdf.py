@@ -24,9 +24,16 @@ from pdf_readers import (
 )
 from weasyprint.urls import FatalURLFetchingError
 
-from certificates import HoursLine, Signatory, format_serial, parse_serial, render_certificate
-from certificates.fonts import drawable, undrawable
-from certificates.page import STANDING_NOTICE
+from certificates import (
+    HoursLine,
+    Signatory,
+    format_serial,
+    parse_serial,
+    render_certificate,
+    undrawable,
+)
+from certificates.credential import STANDING_NOTICE
+from certificates.fonts import drawable
 from certificates.pdf import ClosedFetcher
 
 NAMES = {
