@@ -14,7 +14,7 @@ import quizzes
 from lms import db
 from lms.errors import Conflict, NotFound, Refused
 from lms.models.assessment import Attempt, ResponseStep, ScoreRecord
-from lms.models.cohorts import Enrolment
+from lms.models.cohorts import Cohort, Enrolment
 from lms.services import audit, catalogue, cohorts, learning
 from lms.services.cohorts import Seat
 
@@ -159,38 +159,29 @@ def _times_seen(session: Session, account_id: int, bank_id: str) -> dict[str, in
 
 def sitting_for(session: Session, account_id: int, attempt_id: int) -> Sitting:
     """Return a learner's own attempt as it stands; staff are refused, strangers find nothing."""
-    attempt = session.execute(_attempt(attempt_id)).scalar_one_or_none()
-    if attempt is None:
+    row = session.execute(_ATTEMPT_WITH_SEAT, {"attempt": attempt_id}).one_or_none()
+    if row is None:
         raise NotFound()
-    seat = cohorts.seat_for(session, account_id, attempt.enrolment_id)
+    number, module_key, bank_id, paper, submitted_at, *rest = row
+    seat = Seat(*rest)
+    if seat.account_id != account_id:
+        cohorts.refuse_other(session, account_id, seat.programme_id)
     content = catalogue.release(session, seat.release_id)
-    steps = session.execute(
-        sa.select(
-            ResponseStep.slot, ResponseStep.sequence, ResponseStep.option, ResponseStep.recorded_at
-        )
-        .where(ResponseStep.attempt_id == attempt_id)
-        .order_by(ResponseStep.id)
-    )
+    steps = session.execute(_STEPS, {"attempt": attempt_id})
     return Sitting(
-        attempt_id=attempt.id,
-        number=attempt.number,
-        module_key=attempt.module_key,
+        attempt_id=attempt_id,
+        number=number,
+        module_key=module_key,
         seat=seat,
-        paper=_paper(attempt),
-        state=_state((quizzes.Response(*step) for step in steps), attempt.submitted_at),
-        bank=content.banks[attempt.bank_id],
+        paper=_paper(paper),
+        state=_state((quizzes.Response(*step) for step in steps), submitted_at),
+        bank=content.banks[bank_id],
         content=content,
     )
 
 
-def _attempt(attempt_id: int) -> sa.Select[Attempt]:
-    # What is in memory may be older than what another process has committed since.
-    fresh = sa.select(Attempt).execution_options(populate_existing=True)
-    return fresh.where(Attempt.id == attempt_id)
-
-
-def _paper(attempt: Attempt) -> quizzes.Paper:
-    return quizzes.paper_from_document(json.loads(attempt.paper))
+def _paper(document: str) -> quizzes.Paper:
+    return quizzes.paper_from_document(json.loads(document))
 
 
 def _state(
@@ -217,38 +208,69 @@ def save_response(
     The answer is safe only once the caller has committed. An exact repeat adds nothing; a choice
     made on a page that has not seen the stored answer is a conflict that carries it.
     """
-    owner = sa.select(Attempt.enrolment_id).where(Attempt.id == attempt_id)
-    enrolment_id = session.scalar(owner)
-    if enrolment_id is None:
-        raise NotFound()
-    cohorts.seat_for(session, account_id, enrolment_id)
     db.lock(session)
-    attempt = session.execute(_attempt(attempt_id).with_for_update()).scalar_one()
-    latest = session.execute(
-        sa.select(
-            ResponseStep.slot, ResponseStep.sequence, ResponseStep.option, ResponseStep.recorded_at
-        )
-        .where(ResponseStep.attempt_id == attempt_id, ResponseStep.slot == slot)
-        .order_by(ResponseStep.sequence.desc())
-        .limit(1)
-    )
-    state = _state((quizzes.Response(*step) for step in latest), attempt.submitted_at)
-    decision = quizzes.decide_response(_paper(attempt), state, slot, sequence, option)
+    row = session.execute(_OWN_ATTEMPT, {"attempt": attempt_id}).one_or_none()
+    if row is None:
+        raise NotFound()
+    owner, programme_id, paper, submitted_at = row
+    if owner != account_id:
+        cohorts.refuse_other(session, account_id, programme_id)
+    # A statement of its own: only now, behind the lock, is the latest step surely the latest.
+    latest = session.execute(_LATEST_STEP, {"attempt": attempt_id, "slot": slot})
+    state = _state((quizzes.Response(*step) for step in latest), submitted_at)
+    decision = quizzes.decide_response(_paper(paper), state, slot, sequence, option)
     stored = decision.stored
     if decision.kind != "accept":
         return decision
     if stored is not None and stored.option == option:
         # A page without script sends the unchanged choice again whenever it moves on.
         return quizzes.Decision("repeat", stored, "This answer is already saved.")
-    session.add(
-        ResponseStep(
-            attempt_id=attempt_id, slot=slot, sequence=sequence, option=option, recorded_at=now
-        )
-    )
-    session.flush()
+    values = {"attempt_id": attempt_id, "slot": slot, "sequence": sequence, "option": option}
+    session.execute(_ADD_STEP, {**values, "recorded_at": now})
     return quizzes.Decision(
         "accept", quizzes.Response(slot, sequence, option, now), "The answer is saved."
     )
+
+
+# Composed once: building a statement costs more than running it.
+_ATTEMPT_WITH_SEAT = (
+    cohorts.SEAT.with_only_columns(
+        Attempt.number,
+        Attempt.module_key,
+        Attempt.bank_id,
+        Attempt.paper,
+        Attempt.submitted_at,
+        *cohorts.SEAT.selected_columns,
+    )
+    .join(Attempt, Attempt.enrolment_id == Enrolment.id)
+    .where(Attempt.id == sa.bindparam("attempt"))
+)
+_STEPS = (
+    sa.select(
+        ResponseStep.slot, ResponseStep.sequence, ResponseStep.option, ResponseStep.recorded_at
+    )
+    .where(ResponseStep.attempt_id == sa.bindparam("attempt"))
+    .order_by(ResponseStep.id)
+)
+_OWN_ATTEMPT = (
+    sa.select(Enrolment.account_id, Cohort.programme_id, Attempt.paper, Attempt.submitted_at)
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .join(Cohort, Cohort.id == Enrolment.cohort_id)
+    .where(Attempt.id == sa.bindparam("attempt"))
+    .with_for_update(of=Attempt)
+)
+_LATEST_STEP = (
+    sa.select(
+        ResponseStep.slot, ResponseStep.sequence, ResponseStep.option, ResponseStep.recorded_at
+    )
+    .where(
+        ResponseStep.attempt_id == sa.bindparam("attempt"),
+        ResponseStep.slot == sa.bindparam("slot"),
+    )
+    .order_by(ResponseStep.sequence.desc())
+    .limit(1)
+)
+_ADD_STEP = sa.insert(ResponseStep)
 
 
 def submit(session: Session, account_id: int, attempt_id: int, now: datetime) -> Seat:

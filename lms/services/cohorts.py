@@ -71,7 +71,7 @@ class RunCohort:
         return self.role == "administrator"
 
 
-_SEAT: sa.Select[*tuple[Any, ...]] = (
+SEAT: sa.Select[*tuple[Any, ...]] = (
     sa.select(
         Enrolment.id,
         Enrolment.account_id,
@@ -90,7 +90,7 @@ _SEAT: sa.Select[*tuple[Any, ...]] = (
     .join(Programme, Programme.id == Cohort.programme_id)
 )
 # Composed once: building a statement costs more than running it.
-_SEAT_BY_ID = _SEAT.where(Enrolment.id == sa.bindparam("enrolment"))
+_SEAT_BY_ID = SEAT.where(Enrolment.id == sa.bindparam("enrolment"))
 
 
 def seat_for(session: Session, account_id: int, enrolment_id: int) -> Seat:
@@ -113,7 +113,7 @@ def refuse_other(session: Session, account_id: int, programme_id: int) -> NoRetu
 
 def list_seats(session: Session, account_id: int) -> list[Seat]:
     """Return all seats of a learner, the latest enrolment first."""
-    query = _SEAT.where(Enrolment.account_id == account_id).order_by(Enrolment.id.desc())
+    query = SEAT.where(Enrolment.account_id == account_id).order_by(Enrolment.id.desc())
     return [Seat(*row) for row in session.execute(query)]
 
 
