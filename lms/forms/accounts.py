@@ -123,6 +123,10 @@ class SignInForm(LoginForm):  # type: ignore[misc]
     remember = None  # the library's own cookie; ours is the sign-in that can be ended
     submit = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.password.description = ""  # the page has its own way to a forgotten password
+
     def validate_next(self, field: Any) -> None:
         """Sign in all the same: where it may lead is checked again when it is followed."""
 
@@ -193,13 +197,13 @@ class SetupForm(FlaskForm):  # type: ignore[misc]
     summary = text_field(
         _("The programme in one paragraph"), 1200, _("Describe the programme."), kind=TextAreaField
     )
-    time_zone = SelectField(_("Time zone"))
+    time_zone = SelectField(_("Time zone"), validators=[DataRequired(_("Choose the time zone."))])
     web = text_field(_("Web address"), 200)
     contact_email = email_field(
         EmailValidation(verify=True), label=_("E-mail address of the programme")
     )
     director_name = name_field(_("Programme director"))
-    director_title = text_field(_("Their title"), 120, _("Enter the director's title."))
+    director_title = text_field(_("Director's title"), 120, _("Enter the director's title."))
     educator_name = text_field(_("Lead educator"), 120)
     educator_title = text_field(_("Lead educator's title"), 120)
 
@@ -242,6 +246,7 @@ class RoleForm(FlaskForm):  # type: ignore[misc]
     email = email_field(EmailValidation(verify=False))
     role = SelectField(
         _("Role"),
+        validators=[DataRequired(_("Choose a role."))],
         choices=[
             SelectChoice("instructor", _("Instructor: sees cohorts and learners")),
             SelectChoice("administrator", _("Administrator: also cohorts, people and revocation")),
@@ -250,9 +255,13 @@ class RoleForm(FlaskForm):  # type: ignore[misc]
 
 
 def time_zones() -> list[SelectChoice]:
-    """Return the IANA time zones a programme may live by, grouped by region."""
+    """Return the IANA time zones a programme may live by, grouped by region; none is given."""
     names = sorted(name for name in zoneinfo.available_timezones() if name.split("/")[0] in REGIONS)
-    return [SelectChoice("UTC"), *(_zone(name) for name in names if "/" in name)]
+    return [
+        SelectChoice("", _("Choose")),
+        SelectChoice("UTC"),
+        *(_zone(name) for name in names if "/" in name),
+    ]
 
 
 def _zone(name: str) -> SelectChoice:

@@ -46,6 +46,9 @@ def init_app(app: Flask) -> None:
         mail_util_cls=Outbox,
         password_util_cls=PasswordRules,
     )
+    # Links carry a hash of address or password; the same work as hashing a password keeps the time
+    # of an answer from telling whether an account exists.
+    security.hashing_context = security.pwd_context
     security.want_json(lambda _request: False)
     security.mail_context_processor(
         lambda: {"site_name": settings.site_name, "public_url": settings.public_url}

@@ -39,15 +39,13 @@ def library_config() -> dict[str, Any]:
         # argon2id with the parameters of OWASP's password storage cheat sheet.
         "PASSWORD_HASH": "argon2",
         "PASSWORD_SCHEMES": ["argon2"],
+        "HASHING_SCHEMES": ["argon2"],
         "PASSWORD_SINGLE_HASH": {"argon2"},
         "PASSWORD_HASH_PASSLIB_OPTIONS": {
             "argon2__time_cost": 2,
             "argon2__memory_cost": 19456,
             "argon2__parallelism": 1,
         },
-        # Links carry a hash of address or password; the same work as hashing a password keeps
-        # the time of an answer from telling whether an account exists.
-        "HASHING_SCHEMES": ["argon2"],
         "PASSWORD_NORMALIZE_FORM": None,
         "PASSWORD_LENGTH_MIN": passwords.SHORTEST,
         "PASSWORD_CONFIRM_REQUIRED": False,

@@ -131,6 +131,11 @@ def test_the_way_back_after_signing_in_is_where_one_came_from(app: Flask) -> Non
     assert answer.location == "/account/sessions?all=1"
 
 
+def test_an_empty_sign_in_is_told_once_what_is_wrong(app: Flask) -> None:
+    page = Visitor(app).sign_in("@", "").text
+    assert page.count("The e-mail address or the password is not right") == 1
+
+
 def test_a_session_lasts_as_long_as_the_browser_unless_asked_to_stay(app: Flask) -> None:
     brief = Visitor(app).sign_in("Lena").headers["Set-Cookie"]
     assert "Expires" not in brief

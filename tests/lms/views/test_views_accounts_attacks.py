@@ -1,7 +1,9 @@
 """What must not work at the doors: guessing, telling accounts apart, forging, fixing, flooding."""
 
 import re
+import threading
 import time
+from collections.abc import Callable
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -47,6 +49,28 @@ def test_asking_for_mail_says_the_same_whoever_it_is(app: Flask, path: str) -> N
         page = visitor.get(answer.location).text if answer.location else answer.text
         answers.add((answer.status_code, without_tokens(page).replace(email, "?")))
     assert len(answers) == 1
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/reset", "/confirm", "/register"])
+def test_answers_take_the_same_work_whoever_it_is(
+    app: Flask, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = app.extensions["security"].pwd_context
+    work: list[str] = []
+    for act in ("hash", "verify"):
+        real = getattr(context, act)
+
+        def counted(*given: str, _real: Callable[..., object] = real, **more: str) -> object:
+            work.append(path)
+            return _real(*given, **more)
+
+        monkeypatch.setattr(context, act, counted)
+    counts = []
+    for email in ("lena@example.org", "nobody@example.org"):
+        before = len(work)
+        Visitor(app).send(path, {**VERA, "email": email})
+        counts.append(len(work) - before)
+    assert counts[0] == counts[1] >= 1
 
 
 def test_registering_a_known_address_tells_its_owner_and_changes_nothing(app: Flask) -> None:
@@ -300,6 +324,36 @@ def test_a_huge_field_costs_nothing(app: Flask, path: str, field: str) -> None:
     assert all(len(recipient) < 255 for recipient, _, _ in outbox(app))
     with rows(app) as session:
         assert session.scalar(sa.select(sa.func.max(sa.func.length(Account.full_name)))) <= 120
+
+
+def test_personal_pages_are_kept_by_no_cache(app: Flask) -> None:
+    lena = Visitor(app)
+    lena.sign_in("Lena")
+    for path in ("/account", "/account/sessions", "/change-password"):
+        headers = lena.get(path).headers
+        assert "no-store" in headers["Cache-Control"]
+        assert "Cookie" in headers["Vary"]
+
+
+def test_a_form_sent_twice_at_once_makes_one_account(app: Flask) -> None:
+    visitors = [Visitor(app) for _ in range(4)]
+    forms = [{**VERA, "csrf_token": visitor.token("/register")} for visitor in visitors]
+    barrier = threading.Barrier(len(visitors))
+    statuses: list[int] = []
+
+    def register(number: int) -> None:
+        barrier.wait()
+        statuses.append(visitors[number].send_blind("/register", forms[number]).status_code)
+
+    threads = [threading.Thread(target=register, args=(n,)) for n in range(len(visitors))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(statuses) <= {302, 409}
+    with rows(app) as session:
+        made = sa.select(sa.func.count()).where(Account.email == VERA["email"])
+        assert session.scalar(made) == 1
 
 
 # --- the doors themselves -------------------------------------------------------------------

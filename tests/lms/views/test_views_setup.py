@@ -64,6 +64,7 @@ def test_the_first_administrator_founds_the_programme(empty: Flask) -> None:
     ("field", "value", "said"),
     [
         ("time_zone", "Middle-earth/Shire", "Not a valid choice"),
+        ("time_zone", "", "Choose the time zone."),
         ("web", "javascript://riverside.example/%0aalert(1)", "https://"),
         ("web", "riverside.example", "https://"),
         ("password_again", "another password", "differ"),
