@@ -3,17 +3,21 @@
 import csv
 import io
 import re
+import threading
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template, request, url_for
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext as lazy
 from flask_login import current_user
+from markupsafe import Markup
 
 import certificates
 import courses
@@ -21,12 +25,32 @@ from lms import clock
 from lms.access import rule
 from lms.db import db
 from lms.services import audit, cohorts, reports
+from lms.services.cohorts import RunCohort
 from lms.services.reports import Cell, CohortReport, LearnerLine
 
 pages = Blueprint("reports", __name__)
 
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection), also full width.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+PACE_WORDS = {
+    "complete": lazy("Complete"),
+    "on-pace": lazy("On pace"),
+    "not-started": lazy("Not started"),
+    "overdue": lazy("Overdue"),
+}
+CELL_WORDS = {
+    "done": lazy("Done"),
+    "failed": lazy("Not passed"),
+    "late": lazy("Late"),
+    "progress": lazy("In progress"),
+    "open": lazy("Not started"),
+}
+VERDICT_WORDS = {
+    "valid": lazy("Valid"),
+    "past-currency": lazy("Past its currency date"),
+    "revoked": lazy("Revoked"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +85,28 @@ def choice() -> Choice:
 @rule("instructor")
 def cohort(cohort: int) -> str:
     """Show where everybody in a cohort stands and who needs a person."""
+    now = clock.now()
     found = cohorts.cohort_for(db.session, current_user.id, cohort, "instructor")
-    report = reports.cohort_report(db.session, found, clock.now())
     chosen = choice()
-    lines = reports.arranged(report.selected(chosen.shown), chosen.sort, chosen.descending)
+    place = (str(db.engine.url), str(get_locale()))
+    state = reports.state_of(db.session, found, now)
+    body = drawn.get((place, found, state, chosen))
+    if body is None:
+        body = draw(found, chosen, now)
+        drawn.keep((place, found, state, chosen), body)
     return render_template(
-        "reports/cohort.html",
+        "reports/cohort.html", cohort=found, programme_name=found.programme_name, drawn=body
+    )
+
+
+def draw(found: RunCohort, chosen: Choice, now: datetime) -> Markup:
+    """Draw what is the same for everybody who holds the same role in a cohort."""
+    report = reports.cohort_report(db.session, found, now)
+    body = render_template(
+        "reports/_cohort.html",
         cohort=found,
-        programme_name=found.programme_name,
         report=report,
-        lines=lines,
+        lines=reports.arranged(report.selected(chosen.shown), chosen.sort, chosen.descending),
         chosen=chosen,
         concerned=report.needing_a_person(),
         verdicts=[line.credential.verdict.status for line in report.lines if line.credential],
@@ -78,6 +114,34 @@ def cohort(cohort: int) -> str:
         pace_word=pace_word,
         local=local_to(found.time_zone),
     )
+    return Markup(body)  # noqa: S704 -- a template's own output, escaped where it was made
+
+
+class Drawings:
+    """The latest drawings of cohorts: most visits find nothing changed since the last one."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Hashable, Markup] = OrderedDict()
+        self._turn = threading.Lock()
+
+    def get(self, key: Hashable) -> Markup | None:
+        """Return the drawing of exactly this state, if it is kept."""
+        with self._turn:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def keep(self, key: Hashable, body: Markup) -> None:
+        """Keep a drawing in place of the one that was not asked for longest."""
+        with self._turn:
+            self._kept[key] = body
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+
+# A drawing of 200 learners takes about a third of a megabyte.
+drawn = Drawings(24)
 
 
 def local_to(zone: str) -> Callable[[datetime], datetime]:
@@ -87,8 +151,7 @@ def local_to(zone: str) -> Callable[[datetime], datetime]:
 
 def address(cohort: int, chosen: Choice, **change: str | bool) -> str:
     """Return the address of the table with some of the choice changed."""
-    values = {"shown": chosen.shown, "sort": chosen.sort, "descending": chosen.descending}
-    query = Choice(**{**values, **change}).query()  # type: ignore[arg-type]
+    query = replace(chosen, **change).query()  # type: ignore[arg-type]
     return url_for("reports.cohort", cohort=cohort, **query, _anchor="who")  # type: ignore[arg-type]
 
 
@@ -169,7 +232,7 @@ def _attested(line: LearnerLine) -> list[str]:
     if line.credential is None:
         return ["", ""]
     number = certificates.format_serial(line.credential.credential.serial)
-    return [number, verdict_word(line.credential.verdict.status)]
+    return [number, str(VERDICT_WORDS[line.credential.verdict.status])]
 
 
 def as_csv(rows: Iterable[Sequence[str | int]]) -> bytes:
@@ -190,40 +253,16 @@ def harmless(cell: str | int) -> str | int:
 def pace_word(line: LearnerLine) -> str:
     """Say how a learner stands against the plan."""
     late = len(line.pace.late)
-    if line.pace.state == "late" or (line.pace.state == "not-started" and late):
-        behind = ngettext("%(num)s late", "%(num)s late", late)
-        if line.pace.state == "late":
-            return str(behind)
-        return str(_("Not started, %(behind)s", behind=behind))
-    words = {
-        "complete": _("Complete"),
-        "on-pace": _("On pace"),
-        "not-started": _("Not started"),
-        "overdue": _("Overdue"),
-    }
-    return str(words[line.pace.state])
+    if line.pace.state == "late":
+        return str(ngettext("%(num)s late", "%(num)s late", late))
+    if line.pace.state == "not-started" and late:
+        return str(ngettext("Not started, %(num)s late", "Not started, %(num)s late", late))
+    return str(PACE_WORDS[line.pace.state])
 
 
 def cell_word(cell: Cell) -> str:
     """Say how a learner stands in a unit."""
-    words = {
-        "done": _("Done"),
-        "failed": _("Not passed"),
-        "late": _("Late"),
-        "progress": _("In progress"),
-        "open": _("Not started"),
-    }
-    return str(words[cell.state])
-
-
-def verdict_word(status: str) -> str:
-    """Say how a certificate stands."""
-    words = {
-        "valid": _("Valid"),
-        "past-currency": _("Past its currency date"),
-        "revoked": _("Revoked"),
-    }
-    return str(words[status])
+    return str(CELL_WORDS[cell.state])
 
 
 @pages.get("/manage/cohorts/<int:cohort>/learners/<int:enrolment>")

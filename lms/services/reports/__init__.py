@@ -12,6 +12,7 @@ from lms.services.reports.cohort import (
 )
 from lms.services.reports.learner import Event, LearnerReport, Sitting, learner_report
 from lms.services.reports.scores import count_complete
+from lms.services.reports.state import state_of
 from lms.services.reports.trail import TrailLine, TrailPage, trail
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "cohort_report",
     "count_complete",
     "learner_report",
+    "state_of",
     "trail",
 ]

@@ -104,8 +104,12 @@ class CohortReport:
     @property
     def score_tenths(self) -> tuple[int, ...]:
         """How many first attempts reached 0 to 9 %, 10 to 19 %, and so on to 90 to 100 %."""
-        tenths = [min(int(share * 10), 9) for share in self.first_scores]
-        return tuple(tenths.count(tenth) for tenth in range(10))
+        return _tenths(int(share * 100) for share in self.first_scores)
+
+    @property
+    def done_tenths(self) -> tuple[int, ...]:
+        """How many learners have done 0 to 9 % of the minutes, and so on to 90 to 100 %."""
+        return _tenths(line.progress.percent for line in self.lines)
 
     @property
     def planned_percent(self) -> int:
@@ -184,6 +188,11 @@ def cohort_report(session: Session, cohort: RunCohort, now: datetime) -> CohortR
         first_scores=first_scores,
         cuts=_cuts(content),
     )
+
+
+def _tenths(percents: Iterable[int]) -> tuple[int, ...]:
+    found = Counter(min(percent // 10, 9) for percent in percents)
+    return tuple(found[tenth] for tenth in range(10))
 
 
 def _people() -> sa.Select[int, datetime, str, str, str]:
@@ -297,17 +306,20 @@ def _first_and_open_attempts(
 
 
 def arranged(lines: Iterable[LearnerLine], sort: str, descending: bool) -> tuple[LearnerLine, ...]:
-    """Return lines in one of SORTS; equals stay in the order of their names.
+    """Return lines of a report in one of SORTS; equals stay in the order of their names.
 
     Pace ascends from those furthest behind to those who are complete.
     """
-    keys: Mapping[str, Callable[[LearnerLine], object]] = {
-        "name": _by_name,
-        "pace": lambda line: (PACE_ORDER[line.pace.state], -len(line.pace.late)),
-        "progress": lambda line: line.progress.minutes_done,
-    }
-    by_name = sorted(lines, key=_by_name)
-    return tuple(sorted(by_name, key=keys[sort], reverse=descending))  # type: ignore[arg-type]
+    by_name = tuple(lines)
+    if sort == "name":
+        return by_name[::-1] if descending else by_name
+    return tuple(sorted(by_name, key=SORT_KEYS[sort], reverse=descending))
+
+
+SORT_KEYS: Mapping[str, Callable[[LearnerLine], tuple[int, int]]] = {
+    "pace": lambda line: (PACE_ORDER[line.pace.state], -len(line.pace.late)),
+    "progress": lambda line: (line.progress.minutes_done, 0),
+}
 
 
 def _by_name(line: LearnerLine) -> tuple[str, str, int]:

@@ -1,22 +1,31 @@
 """The audit trail of a programme as people read it: names in place of numbers."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+import certificates
 from lms.models.accounts import Account
 from lms.models.assessment import Attempt
+from lms.models.audit import AuditEntry
 from lms.models.cohorts import Cohort, Enrolment
+from lms.models.credentials import CredentialRecord
 from lms.services import audit
 
 PAGE = 50
-_SUBJECT = re.compile(r"(account|enrolment|attempt) (\d+)")
+# What the subject of an act numbers, by the first word of the act.
+KINDS = {
+    "attempt": "attempt",
+    "credential": "credential",
+    "enrolment": "enrolment",
+    "lesson": "enrolment",
+    "role": "account",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +59,7 @@ def trail(session: Session, programme_id: int, before: int | None, limit: int = 
     """Return a programme's acts, newest first; `before` continues from the page before."""
     found = audit.list_entries(session, programme_id, before=before, limit=limit + 1)
     shown = found[:limit]
-    subjects = {entry.subject for entry, _ in shown}
-    people = _people(session, programme_id, subjects)
+    people = _people(session, programme_id, [entry for entry, _actor in shown])
     lines = tuple(
         TrailLine(
             entry.id,
@@ -59,42 +67,81 @@ def trail(session: Session, programme_id: int, before: int | None, limit: int = 
             entry.act,
             actor,
             entry.subject,
-            json.loads(entry.detail),
-            *people.get(entry.subject, (None, None, None)),
+            _detail(entry.detail),
+            *people.get((_kind(entry), entry.subject), (None, None, None)),
         )
         for entry, actor in shown
     )
     return TrailPage(lines, older=lines[-1].id if len(found) > limit else None)
 
 
+def _detail(document: str) -> dict[str, Any]:
+    """Return the details with their days as dates."""
+    detail: dict[str, Any] = json.loads(document)
+    for key in ("starts_on", "due_on"):
+        if key in detail:
+            detail[key] = date.fromisoformat(detail[key])
+    return detail
+
+
+def _kind(entry: AuditEntry) -> str:
+    """Return what an entry's subject numbers; empty when it is a title somebody chose."""
+    return KINDS.get(entry.act.split(".")[0], "")
+
+
 def _people(
-    session: Session, programme_id: int, subjects: set[str]
-) -> dict[str, tuple[str, int | None, int | None]]:
-    """Return whom subjects such as “enrolment 12” concern: name, enrolment, cohort."""
-    wanted: dict[str, list[int]] = {"account": [], "enrolment": [], "attempt": []}
-    for subject in subjects:
-        if named := _SUBJECT.fullmatch(subject):
-            wanted[named[1]].append(int(named[2]))
+    session: Session, programme_id: int, entries: list[AuditEntry]
+) -> dict[tuple[str, str], tuple[str, int | None, int | None]]:
+    """Return by kind and subject whom entries concern: name, enrolment, cohort."""
+    wanted: dict[str, set[str]] = {kind: set() for kind in KINDS.values()}
+    for entry in entries:
+        if kind := _kind(entry):
+            wanted[kind].add(entry.subject.removeprefix(f"{kind} "))
     none = sa.cast(sa.null(), sa.Integer)
     accounts = sa.select(
         sa.literal("account").label("kind"),
-        Account.id.label("id"),
+        sa.cast(Account.id, sa.String).label("key"),
         Account.full_name.label("name"),
         none.label("enrolment_id"),
         none.label("cohort_id"),
-    ).where(Account.id.in_(wanted["account"]))
-    learners = (
-        sa.select(sa.literal("enrolment"), Enrolment.id, Account.full_name, Enrolment.id, Cohort.id)
-        .join(Account, Account.id == Enrolment.account_id)
-        .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .where(Enrolment.id.in_(wanted["enrolment"]), Cohort.programme_id == programme_id)
+    ).where(Account.id.in_(map(int, wanted["account"])))
+    learners = _learners(programme_id, "enrolment", Enrolment.id).where(
+        Enrolment.id.in_(map(int, wanted["enrolment"]))
     )
     attempts = (
-        sa.select(sa.literal("attempt"), Attempt.id, Account.full_name, Enrolment.id, Cohort.id)
-        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        _learners(programme_id, "attempt", Attempt.id)
+        .join(Attempt, Attempt.enrolment_id == Enrolment.id)
+        .where(Attempt.id.in_(map(int, wanted["attempt"])))
+    )
+    serials = {certificates.parse_serial(shown) or "": shown for shown in wanted["credential"]}
+    holders = (
+        _learners(programme_id, "credential", CredentialRecord.serial)
+        .join(CredentialRecord, CredentialRecord.enrolment_id == Enrolment.id)
+        .where(CredentialRecord.serial.in_(serials))
+    )
+    query: sa.Executable = sa.union_all(accounts, learners, attempts, holders)
+    return {
+        (row.kind, f"{row.kind} {serials.get(row.key, row.key)}"): (
+            row.name,
+            row.enrolment_id,
+            row.cohort_id,
+        )
+        for row in session.execute(query)
+    }
+
+
+def _learners(programme_id: int, kind: str, key: Any) -> sa.Select[str, str, str, int, int]:
+    """Select kind, key, name, enrolment and cohort of learners of this programme only."""
+    return (
+        sa.select(
+            sa.literal(kind),
+            sa.cast(key, sa.String),
+            Account.full_name,
+            Enrolment.id,
+            Cohort.id,
+        )
+        .select_from(Enrolment)
         .join(Account, Account.id == Enrolment.account_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .where(Attempt.id.in_(wanted["attempt"]), Cohort.programme_id == programme_id)
+        .where(Cohort.programme_id == programme_id)
     )
-    rows = session.execute(sa.union_all(accounts, learners, attempts))
-    return {f"{row.kind} {row.id}": (row.name, row.enrolment_id, row.cohort_id) for row in rows}
