@@ -50,6 +50,18 @@ def hash_token(token: str) -> str:
 # --- sign-ins -------------------------------------------------------------------------------
 
 
+# Composed once: every page asks this, and building a statement costs more than running it.
+_SIGNED_IN = (
+    sa.select(
+        Account, SignIn.id, sa.exists().where(RoleGrant.account_id == Account.id).label("is_staff")
+    )
+    .join(SignIn, SignIn.account_id == Account.id)
+    .where(SignIn.token_hash == sa.bindparam("token_hash"))
+    .where(SignIn.ended_at.is_(None), SignIn.began_at > sa.bindparam("oldest"))
+    .where(Account.active, Account.fs_uniquifier == sa.bindparam("uniquifier"))
+)
+
+
 def find_signed_in(
     session: Session, *, token: str, uniquifier: str, now: datetime
 ) -> Account | None:
@@ -58,14 +70,14 @@ def find_signed_in(
     None once the sign-in was ended or is too old, the account was closed, or its uniquifier
     changed with the password.
     """
-    holds_a_role = sa.exists().where(RoleGrant.account_id == Account.id)
-    query = (
-        sa.select(Account, SignIn.id, holds_a_role)
-        .join(SignIn, SignIn.account_id == Account.id)
-        .where(SignIn.token_hash == hash_token(token), _is_open(now))
-        .where(Account.active, Account.fs_uniquifier == uniquifier)
-    )
-    found = session.execute(query).one_or_none()
+    found = session.execute(
+        _SIGNED_IN,
+        {
+            "token_hash": hash_token(token),
+            "uniquifier": uniquifier,
+            "oldest": now - SIGN_IN_LASTS,
+        },
+    ).one_or_none()
     if found is None:
         return None
     account: Account = found[0]
