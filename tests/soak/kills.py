@@ -165,6 +165,7 @@ def _settle(hall: Hall, crowd: list[Client], kills: int, seconds: float) -> Repo
             db.session.scalar(sa.text(f"SELECT count(*) FROM {table}")) or 0
             for table in ("attempts", "credentials")
         )
+    with hall.app.app_context():
         db.engine.dispose()
     return Report(kills, seconds, history, found, attempts, credentials)
 

@@ -1,0 +1,88 @@
+"""What the cast has been up to, told through the services: attempts, passes, certificates."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from lms import clock
+from lms.db import db
+from lms.models.accounts import SignIn
+from lms.models.mail import OutboxMessage
+from lms.services import accounts, assessment, catalogue, cohorts, credentials, learning
+from tests.cast import Cast
+
+VERIFY = "http://127.0.0.1:8000/v"
+
+
+@dataclass(frozen=True)
+class Told:
+    """Leo failed, passed and holds a certificate; Lena has read everything and sits an attempt."""
+
+    cast: Cast
+    failed_attempt: int
+    passed_attempt: int
+    serial: str
+    open_attempt: int
+    message: int
+    leo_sign_in: int
+
+
+def tell(app: Flask, cast: Cast) -> Told:
+    """Bring the cast's database to the state that `Told` describes."""
+    with app.app_context():
+        session, now = db.session, clock.now()
+        for account, enrolment in ((cast.leo, cast.leo_seat), (cast.lena, cast.lena_seat)):
+            read_all(session, account, enrolment, now - timedelta(hours=3))
+        failed = sit(session, cast.leo, cast.leo_seat, right=0, now=now - timedelta(hours=2))
+        passed = sit(session, cast.leo, cast.leo_seat, right=3, now=now - timedelta(hours=1))
+        seat = cohorts.seat_for(session, cast.leo, cast.leo_seat)
+        serial = credentials.award_if_complete(session, seat, now=now, verify_address=VERIFY)
+        assert serial is not None
+        theirs = cohorts.seat_for(session, cast.lena, cast.lena_seat)
+        opened = assessment.start(session, theirs, "first-module", seed=5, now=now)
+        sign_in = accounts.begin_sign_in(
+            session, cast.leo, token="elsewhere", device="Firefox on Linux", now=now
+        )
+        message = session.scalars(sa.select(OutboxMessage.id)).first()
+        assert message is not None
+        session.commit()
+    return Told(cast, failed, passed, serial, opened, message, sign_in)
+
+
+def read_all(session: Session, account: int, enrolment: int, now: datetime) -> None:
+    """Read every lesson."""
+    seat = cohorts.seat_for(session, account, enrolment)
+    for lesson in catalogue.release(session, seat.release_id).course.lessons:
+        learning.complete_lesson(session, seat, lesson, now)
+
+
+def sit(session: Session, account: int, enrolment: int, *, right: int, now: datetime) -> int:
+    """Sit the quiz of the small course with `right` of its three answers right, and submit it."""
+    seat = cohorts.seat_for(session, account, enrolment)
+    attempt = assessment.start(session, seat, "first-module", seed=right, now=now)
+    sitting = assessment.sitting_for(session, account, attempt)
+    for number, slot in enumerate(sitting.paper.slots, start=1):
+        item = sitting.bank.item(slot.item_id)
+        wrong = next(option.id for option in item.options if not option.key)
+        assessment.save_response(
+            session,
+            account,
+            attempt,
+            slot=number,
+            sequence=1,
+            option=item.key.id if number <= right else wrong,
+            now=now,
+        )
+    assessment.submit(session, account, attempt, now)
+    return attempt
+
+
+def rows_of(session: Session, table: type) -> int:
+    """How many rows a table holds."""
+    return session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+
+
+__all__ = ["SignIn", "Told", "read_all", "rows_of", "sit", "tell"]
