@@ -4,6 +4,7 @@ Importing this package never imports WeasyPrint: only drawing a certificate does
 """
 
 from certificates.credential import (
+    STANDING_NOTICE,
     Credential,
     CredentialError,
     HoursLine,
@@ -19,6 +20,7 @@ from certificates.serial import format_serial, new_serial, parse_serial
 from certificates.verdict import Revocation, Verdict, verdict
 
 __all__ = [
+    "STANDING_NOTICE",
     "Credential",
     "CredentialError",
     "HoursLine",

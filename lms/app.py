@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -55,6 +56,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "MAX_CONTENT_LENGTH": 1_000_000,
         "MAX_FORM_MEMORY_SIZE": 200_000,
         "MAX_FORM_PARTS": 200,
@@ -77,11 +79,15 @@ def _version_static_files(app: Flask) -> None:
         version = hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else None
         return app.url_for("static", filename=filename, v=version)
 
+    @functools.cache
+    def fixed_address(endpoint: str) -> str:
+        return app.url_for(endpoint)
+
     def address(endpoint: str, **values: Any) -> str:
-        # A page names a dozen static files, whose addresses never change while it is served.
+        # A page names some twenty addresses that never change while it is served.
         if endpoint == "static":
             return static_address(values["filename"])
-        return app.url_for(endpoint, **values)
+        return app.url_for(endpoint, **values) if values else fixed_address(endpoint)
 
     app.jinja_env.globals["url_for"] = address
 
@@ -91,8 +97,21 @@ def _speak(app: Flask) -> None:
     babel.init_app(app)
     with app.app_context():
         languages = babel.list_translations()
-    if len(languages) <= 1:
-        app.jinja_env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    if len(languages) > 1:
+        return
+
+    @functools.cache
+    def fixed(message: str) -> Markup:
+        return Markup(message) % {}  # noqa: S704 -- a literal of our own templates
+
+    def say(message: str, **values: Any) -> Markup:
+        # Markup escapes the values, as Jinja's own gettext does.
+        return Markup(message) % values if values else fixed(message)  # noqa: S704 -- likewise
+
+    def say_number(one: str, many: str, number: int, **values: Any) -> Markup:
+        return say(one if number == 1 else many, num=number, **values)
+
+    app.jinja_env.globals.update(_=say, gettext=say, ngettext=say_number)
 
 
 def _answer_errors(app: Flask) -> None:

@@ -31,11 +31,7 @@ PUBLIC_REASONS = {
     "misconduct": "The programme withdrew it after a finding about conduct.",
     "holder-request": "The holder asked for it to be withdrawn.",
 }
-NOTICE = (
-    "This certificate records completed training. It is not a licence to practise, does not permit "
-    "the handling of a controlled substance and does not authorise anyone to practise "
-    "psychedelic-assisted therapy."
-)
+NOTICE = certificates.STANDING_NOTICE
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,3 +124,8 @@ def list_recent(session: Session, limit: int = 50) -> list[OutboxMessage]:
     """Return the latest messages, newest first: the mailbox page of development mode."""
     query = sa.select(OutboxMessage).order_by(OutboxMessage.id.desc()).limit(limit)
     return list(session.scalars(query))
+
+
+def find_message(session: Session, message_id: int) -> OutboxMessage | None:
+    """Return one message of the outbox, None when there is none of that id."""
+    return session.get(OutboxMessage, message_id)

@@ -1,5 +1,6 @@
 """The pages: each file one feature, each route with its declared rule."""
 
+import functools
 from typing import Any
 
 from flask import Flask, request, url_for
@@ -43,11 +44,17 @@ def header() -> dict[str, Any]:
         places.insert(0, (_("Cohorts"), "cohorts.index", ("cohorts", "reports", "audit")))
     return {
         "nav_items": [
-            {"label": label, "url": url_for(endpoint), "current": here in features}
+            {"label": label, "url": address_of(endpoint), "current": here in features}
             for label, endpoint, features in places
         ],
         "menu_items": [
-            {"label": _("Your account"), "url": url_for("accounts.profile")},
-            {"label": _("Where you are signed in"), "url": url_for("accounts.sessions")},
+            {"label": _("Your account"), "url": address_of("accounts.profile")},
+            {"label": _("Where you are signed in"), "url": address_of("accounts.sessions")},
         ],
     }
+
+
+@functools.cache
+def address_of(endpoint: str) -> str:
+    """Return the address of a page that is the same for everybody."""
+    return url_for(endpoint)

@@ -1,5 +1,6 @@
 """A learner's pages: what to do next, the lessons, and what is still missing."""
 
+import functools
 from zoneinfo import ZoneInfo
 
 from flask import (
@@ -31,10 +32,15 @@ pages = Blueprint("learning", __name__)
 
 def unit_address(seat: Seat, unit: courses.Unit) -> str:
     """Return the address of a lesson or of a module's quiz for this learner."""
-    if unit.kind == "quiz":
-        return url_for("assessment.quiz", enrolment=seat.enrolment_id, module=unit.module_key)
-    module, lesson = unit.key.split("/", 1)
-    return url_for("learning.lesson", enrolment=seat.enrolment_id, module=module, lesson=lesson)
+    return _unit_address(seat.enrolment_id, unit.kind, unit.key)
+
+
+@functools.lru_cache(maxsize=8192)
+def _unit_address(enrolment: int, kind: str, key: str) -> str:
+    module, name = key.split("/", 1)
+    if kind == "quiz":
+        return url_for("assessment.quiz", enrolment=enrolment, module=module)
+    return url_for("learning.lesson", enrolment=enrolment, module=module, lesson=name)
 
 
 @pages.get("/learn")

@@ -10,7 +10,6 @@ from lms.db import db
 from lms.services import mail
 
 pages = Blueprint("mail", __name__)
-KEPT = 500  # messages a developer may still want to look up
 
 
 @pages.get("/mailbox")
@@ -24,8 +23,7 @@ def index() -> str:
 @rule("development")
 def message(message: int) -> str:
     """Show one message."""
-    recent = mail.list_recent(db.session, limit=KEPT)
-    found = next((each for each in recent if each.id == message), None)
+    found = mail.find_message(db.session, message)
     if found is None:
         abort(404)
     own = current_app.config["SETTINGS"].public_url
