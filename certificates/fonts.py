@@ -73,13 +73,23 @@ def faces_for(text: str) -> tuple[Face, ...]:
     if not missing:
         return faces
     families = {face.family for face in faces}
-    order = _ordered(_preference(missing))
-    for face in order:
+    for face in _faces():
         found = {one for one in missing if face.draws(one)}
         if found:
             families.add(face.family)
             missing -= found
-    return tuple(face for face in order if face.family in families)
+    chosen = tuple(face for face in _faces() if face.family in families)
+    return chosen + _slices_for(missing) if missing else chosen
+
+
+def _slices_for(missing: set[str]) -> tuple[Face, ...]:
+    chosen = []
+    for face in _ordered(_preference(missing)):
+        found = {one for one in missing if face.draws(one)}
+        if found:
+            chosen.append(face)
+            missing = missing - found
+    return tuple(chosen)
 
 
 def stack(faces: tuple[Face, ...], voice: Voice) -> tuple[str, ...]:
@@ -119,7 +129,18 @@ def _drawn(character: str) -> str:
 
 @cache
 def _faces() -> tuple[Face, ...]:
-    entries = json.loads((FONTS / "faces.json").read_text(encoding="ascii"))
+    """Return the faces that are one file for a script, in the order of their stack."""
+    return _listed("faces.json")
+
+
+@cache
+def _slices() -> tuple[Face, ...]:
+    """Return the many faces of Han, kana and hangul; their list is long, so read when needed."""
+    return _listed("slices.json")
+
+
+def _listed(name: str) -> tuple[Face, ...]:
+    entries = json.loads((FONTS / name).read_text(encoding="ascii"))
     return tuple(_face(entry) for entry in entries)
 
 
@@ -151,7 +172,9 @@ def _latin() -> tuple[tuple[Face, ...], frozenset[str]]:
 
 @lru_cache(maxsize=4096)
 def _is_covered(character: str) -> bool:
-    return any(face.draws(character) for face in _faces() if face.package != _SANS)
+    if any(face.draws(character) for face in _faces() if face.package != _SANS):
+        return True
+    return any(face.draws(character) for face in _slices())
 
 
 def _preference(characters: set[str]) -> tuple[str, ...]:
@@ -165,7 +188,4 @@ def _preference(characters: set[str]) -> tuple[str, ...]:
 
 @cache
 def _ordered(preference: tuple[str, ...]) -> tuple[Face, ...]:
-    faces = [face for face in _faces() if face.package not in _SLICED]
-    for package in preference:
-        faces += [face for face in _faces() if face.package == package]
-    return tuple(faces)
+    return tuple(face for name in preference for face in _slices() if face.package == name)

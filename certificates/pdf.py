@@ -105,14 +105,10 @@ class _Press:
 
     def _load(self, faces: tuple[Face, ...]) -> None:
         """Add the faces that no earlier certificate of this process needed."""
-        for face in faces:
-            if face not in self._loaded:
-                address = f"{_HOME}{FONTS.name}/{face.file}"
-                self._style(
-                    f'@font-face{{font-family:"{face.family}";font-weight:{face.weight};'
-                    f'src:url("{address}")}}'
-                )
-                self._loaded.add(face)
+        new = [face for face in faces if face not in self._loaded]
+        if new:
+            self._style("".join(_face_rule(face) for face in new))
+            self._loaded.update(new)
 
     def _style(self, rules: str) -> CSS:
         return CSS(string=rules, base_url=_HOME, font_config=self._fonts, url_fetcher=self._fetcher)
@@ -135,6 +131,13 @@ def render_certificate(credential: Credential, verify_url: str) -> bytes:
         if press is None:
             press = _presses[os.getpid()] = _Press()
         return press.draw(page, faces, code)
+
+
+def _face_rule(face: Face) -> str:
+    return (
+        f'@font-face{{font-family:"{face.family}";font-weight:{face.weight};'
+        f'src:url("{_HOME}{FONTS.name}/{face.file}")}}'
+    )
 
 
 def _free_lock_in_child() -> None:

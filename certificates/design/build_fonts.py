@@ -3,8 +3,9 @@
 Run once per font update: `python certificates/design/build_fonts.py node_modules/@fontsource`.
 Faces used on almost every certificate become plain TrueType, because decompressing woff2 is what
 a certificate otherwise spends its time on; the many slices of the Chinese, Japanese and Korean
-faces stay compressed, since a name needs one or two. `faces.json` then says which code points
-each face draws. Hints are dropped: the certificate is printed and zoomed, never hinted.
+faces stay compressed, since a name needs one or two. `faces.json` and `slices.json` then say
+which code points each face draws. Hints are dropped: the certificate is printed and zoomed, never
+hinted.
 """
 
 from __future__ import annotations
@@ -54,24 +55,37 @@ class Source:
 
 
 def build(packages: Path) -> None:
-    """Write every face, its licence and `faces.json`; earlier output is removed."""
+    """Write every face, its licence and the lists; earlier output is removed."""
     shutil.rmtree(TARGET, ignore_errors=True)
-    faces = []
-    for package, names, weights in ALWAYS:
-        for name in names.split():
-            for weight in weights.split():
-                faces.append(_plain(_source(packages, package, name, int(weight))))
-    for package, name in SCRIPTS:
-        faces.append(_plain(_source(packages, package, name, 600)))
-    for package in SLICED:
-        found = (packages / package / "files").glob(f"{package}-*-600-normal.woff2")
-        names_found = (path.name.removeprefix(f"{package}-").split("-600-")[0] for path in found)
-        numbers = sorted(int(name) for name in names_found if name.isdigit())
-        faces += [_compressed(_source(packages, package, str(number), 600)) for number in numbers]
-    for package in sorted({str(face["package"]) for face in faces}):
+    whole = [
+        _plain(_source(packages, package, name, int(weight)))
+        for package, names, weights in ALWAYS
+        for name in names.split()
+        for weight in weights.split()
+    ]
+    whole += [_plain(_source(packages, package, name, 600)) for package, name in SCRIPTS]
+    sliced = [
+        _compressed(_source(packages, package, number, 600))
+        for package in SLICED
+        for number in _numbers(packages, package)
+    ]
+    _list("faces.json", whole)
+    _list("slices.json", sliced)
+    for package in sorted({str(face["package"]) for face in whole + sliced}):
         shutil.copy(packages / package / "LICENSE", TARGET / package / "OFL.txt")
+
+
+def _list(name: str, faces: list[dict[str, object]]) -> None:
+    """Write the entries of the faces, one a line."""
     lines = ",\n".join(json.dumps(face, separators=(",", ":")) for face in faces)
-    (TARGET / "faces.json").write_text(f"[\n{lines}\n]\n", encoding="ascii")
+    (TARGET / name).write_text(f"[\n{lines}\n]\n", encoding="ascii")
+
+
+def _numbers(packages: Path, package: str) -> list[str]:
+    """Return the numbers of the slices of a package; its other subsets repeat them."""
+    found = (packages / package / "files").glob(f"{package}-*-600-normal.woff2")
+    names = (path.name.removeprefix(f"{package}-").split("-600-")[0] for path in found)
+    return sorted((name for name in names if name.isdigit()), key=int)
 
 
 def _source(packages: Path, package: str, name: str, weight: int) -> Source:
@@ -107,7 +121,7 @@ def _place(source: Source, suffix: str) -> str:
 
 
 def _entry(source: Source, file: str, codepoints: Iterable[int]) -> dict[str, object]:
-    """Return what `faces.json` says of a face; `draws` holds first and last of each run."""
+    """Return what the lists say of a face; `draws` holds first and last of each run."""
     return {
         "family": f"{source.package} {source.subset}",
         "package": source.package,
