@@ -61,7 +61,7 @@ def guard() -> ResponseReturnValue | None:
         return None
     if wants_json():
         abort(401)
-    # What was posted is gone after signing in: only an address that can be opened is worth going to.
+    # What was posted is gone after signing in: only a page that opens is worth going to.
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("security.login", next=wanted))
 
