@@ -49,14 +49,14 @@ class CohortForm(FlaskForm):  # type: ignore[misc]
     release = SelectField(
         _l("Curriculum"), coerce=int, validators=[InputRequired(_l("Choose what is taught."))]
     )
-    starts_on = Day(_l("Starts on"), validators=[DataRequired(_l("Enter the first day."))])
-    due_on = Day(_l("Due on"), validators=[DataRequired(_l("Enter the last day."))])
+    starts_on = Day(_l("Starts on"), validators=[InputRequired(_l("Enter the first day."))])
+    due_on = Day(_l("Due on"), validators=[InputRequired(_l("Enter the last day."))])
     enrols_until = Day(_l("Enrolment open until"), validators=[Optional()])
 
     def validate_due_on(self, field: Any) -> None:
         """The last day comes after the first, and not a century later."""
         first, last = self.starts_on.data, field.data
-        if not isinstance(first, date):
+        if not isinstance(first, date) or not isinstance(last, date):
             return
         if last <= first:
             raise ValidationError(_l("The due date has to come after the start."))
@@ -65,6 +65,6 @@ class CohortForm(FlaskForm):  # type: ignore[misc]
 
     def validate_enrols_until(self, field: Any) -> None:
         """Nobody can join a cohort that is over."""
-        last = self.due_on.data
-        if isinstance(last, date) and field.data > last:
+        closes, last = field.data, self.due_on.data
+        if isinstance(closes, date) and isinstance(last, date) and closes > last:
             raise ValidationError(_l("Enrolment has to close by the due date."))

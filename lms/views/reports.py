@@ -172,7 +172,7 @@ def cohort_csv(cohort: int) -> Response:
         programme_id=found.programme_id,
         act="cohort.exported",
         subject=found.title,
-        detail={"cohort": found.id, "learners": len(lines), "shown": chosen.shown},
+        detail={"learners": len(lines), "shown": chosen.shown},
     )
     db.session.commit()
     answer = Response(body, content_type="text/csv; charset=utf-8")
