@@ -1,5 +1,6 @@
 """The certificate as others read it: text, fonts, structure, code; and what it never does."""
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -350,6 +351,17 @@ def test_a_child_forked_while_another_thread_draws_is_not_locked_out() -> None:
     finally:
         child.kill()
         child.join()
+
+
+def test_garbage_is_collected_again_after_a_certificate_drawn_or_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    render_certificate(sample_credential(), VERIFY_URL)
+    assert gc.isenabled()
+    monkeypatch.setattr(pdf, "_CODE", "https://example.com/code.png")
+    with pytest.raises(FatalURLFetchingError):
+        render_certificate(sample_credential(), VERIFY_URL)
+    assert gc.isenabled()
 
 
 def test_threads_draw_what_one_alone_draws() -> None:
