@@ -183,7 +183,7 @@ def _habit(chance: random.Random, place: int, *, is_former: bool) -> Habit:
     kinds = (
         Habit(chance.uniform(0, 10), chance.uniform(2, 5), chance.uniform(0.84, 0.97), 99),
         Habit(chance.uniform(0, 10), chance.uniform(5, 9), chance.uniform(0.8, 0.95), 99),
-        Habit(chance.uniform(5, 25), chance.uniform(7, 13), chance.uniform(0.6, 0.8), 99),
+        Habit(chance.uniform(2, 12), chance.uniform(4, 7), chance.uniform(0.5, 0.72), 99),
         Habit(chance.uniform(0, 15), chance.uniform(4, 8), 0.7, chance.randrange(0, 6)),
     )
     return kinds[place % 4]
