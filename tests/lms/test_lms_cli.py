@@ -1,0 +1,114 @@
+"""The `lms` command: what it prepares, checks, publishes and says, and how it fails."""
+
+import json
+import os
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lms import cli
+from lms.config import SECRET_FILE
+from tests.cast import SMALL
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command on a data folder of its own and the cast's database."""
+    monkeypatch.setenv("LMS_DATA", str(tmp_path))
+    monkeypatch.setenv("LMS_DATABASE_URL", address)
+    monkeypatch.setattr(cli, "ROOT", SMALL)
+    for name in ("LMS_SECRET_KEY", "LMS_MODE", "LMS_PUBLIC_URL"):
+        monkeypatch.delenv(name, raising=False)
+    return lambda *words: CliRunner().invoke(cli.lms, words)
+
+
+def test_prepare_may_be_run_again_and_again(run: Run, tmp_path: Path) -> None:
+    said = [run("prepare").output for _ in range(2)]
+    assert said[0] == said[1]
+    assert "up to date" in said[0] and "small-course, release 2026.1" in said[0]
+    assert stat.S_IMODE((tmp_path / SECRET_FILE).stat().st_mode) == 0o600
+
+
+def test_a_setup_link_is_refused_once_there_is_an_administrator(run: Run) -> None:
+    run("prepare")
+    answer = run("setup-link")
+    assert answer.exit_code and "administrator exists already" in str(answer.exception)
+
+
+def test_serve_becomes_the_server(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("prepare")
+    called: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda _program, words: called.append(words))
+    said = run("serve").output
+    assert "Open http://127.0.0.1:8000" in said
+    assert called[0][2:] == [
+        "gunicorn", "--config", "python:lms.server", "--chdir", str(SMALL), "wsgi:app"
+    ]  # fmt: skip
+
+
+def test_without_a_key_the_command_says_what_to_do(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["lms", "setup-link"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert "LMS_SECRET_KEY" in said and "Traceback" not in said
+
+
+def test_a_wrong_setting_is_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LMS_MODE", "debug")
+    monkeypatch.setattr("sys.argv", ["lms", "prepare"])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert "LMS_MODE" in capsys.readouterr().err
+
+
+def test_content_check_finds_nothing_wrong_with_good_content(run: Run) -> None:
+    answer = run("content", "check", str(SMALL))
+    assert answer.exit_code == 0 and "0 errors" in answer.output
+    report = json.loads(run("content", "check", str(SMALL), "--json").output)
+    assert report["errors"] == 0
+
+
+def test_content_check_reports_all_problems_with_file_and_line(run: Run, tmp_path: Path) -> None:
+    root = tmp_path / "broken"
+    shutil.copytree(SMALL, root)
+    course = root / "courses" / "content" / "small-course"
+    lesson = course / "01-first-module" / "01-lesson-1.md"
+    lesson.write_text(lesson.read_text().replace("minutes: 5\n", "").replace("TST-002", "TST-999"))
+    bank = root / "quizzes" / "content" / "small-course.yaml"
+    bank.write_text(bank.read_text().replace("id: T-002", "id: T-001"))
+    answer = run("content", "check", str(root), "--json")
+    report = json.loads(answer.output)
+    assert answer.exit_code == 1 and report["errors"] >= 3
+    files = {finding["file"] for finding in report["findings"]}
+    assert any("01-lesson-1.md" in file for file in files)
+    assert any("small-course.yaml" in file for file in files)
+    assert all(finding["line"] >= 1 for finding in report["findings"])
+    plain = run("content", "check", str(root)).output
+    assert "Traceback" not in plain and f"{report['errors']} errors" in plain
+
+
+def test_content_with_errors_is_not_published(run: Run, tmp_path: Path) -> None:
+    run("prepare")
+    root = tmp_path / "broken"
+    shutil.copytree(SMALL, root)
+    (root / "quizzes" / "content" / "small-course.yaml").write_text("items: []")
+    answer = run("content", "publish", str(root))
+    assert answer.exit_code and "errors" in str(answer.exception)
+
+
+def test_publishing_the_same_content_again_keeps_its_release(run: Run) -> None:
+    run("prepare")
+    said = [run("content", "publish", str(SMALL)).output for _ in range(2)]
+    assert said[0] == said[1] and said[0].startswith("small-course 2026.1 ")

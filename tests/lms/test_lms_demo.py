@@ -1,0 +1,104 @@
+"""The demonstration: made by real acts, in order, whole, and only once."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from lms import demo
+from lms.db import db, lock
+from lms.models.accounts import Account
+from lms.models.assessment import Attempt
+from lms.models.audit import AuditEntry
+from lms.models.cohorts import Cohort, Enrolment
+from lms.models.credentials import CredentialRecord
+from lms.services import audit, credentials
+from tests.cast import SMALL
+from tests.soak import checker
+from tests.stories import rows_of
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def shown(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Make the demonstration from the small course, in a database that had nothing in it."""
+    monkeypatch.setattr(demo, "ROOT", SMALL)
+    with app.app_context():
+        empty(app)
+        said = demo.present(db.session, app.config["SETTINGS"], NOW)
+        db.session.commit()
+    return said
+
+
+def empty(app: Flask) -> None:
+    """Take the cast away again."""
+    session = db.session
+    lock(session)
+    if session.connection().dialect.name == "sqlite":
+        triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        held = session.execute(sa.text(triggers)).all()
+        for name, _ in held:
+            session.execute(sa.text(f"DROP TRIGGER {name}"))
+        for table in ("audit_entries", "enrolments", "cohorts", "role_grants", "programmes"):
+            session.execute(sa.text(f"DELETE FROM {table}"))
+        for table in ("accounts", "releases"):
+            session.execute(sa.text(f"DELETE FROM {table}"))
+        for _, sql in held:
+            session.execute(sa.text(sql))
+    else:
+        names = "audit_entries, enrolments, cohorts, role_grants, programmes, accounts, releases"
+        session.execute(sa.text(f"TRUNCATE {names} CASCADE"))
+    session.commit()
+
+
+def test_it_shows_two_cohorts_of_forty_learners_at_all_stages(app: Flask, shown: list[str]) -> None:
+    with app.app_context():
+        assert rows_of(db.session, Cohort) == 2
+        assert 38 <= rows_of(db.session, Enrolment) <= 42
+        attempts = db.session.execute(sa.select(Attempt.enrolment_id, Attempt.submitted_at)).all()
+        assert len({each.enrolment_id for each in attempts}) < 40, "everybody sat the quiz"
+        serials = db.session.scalars(sa.select(CredentialRecord.serial)).all()
+        states = set()
+        for serial in serials:
+            found = credentials.find_by_serial(db.session, serial, NOW)
+            assert found is not None
+            states.add(found.verdict.status)
+        assert states == {"valid", "past-currency", "revoked"}
+
+
+def test_it_is_true_in_every_detail(app: Flask, shown: list[str]) -> None:
+    """The demonstration obeys the laws of the kill test, and its months lie in the past."""
+    with app.app_context():
+        assert audit.first_broken(db.session) is None
+        for check in (checker._scores, checker._credentials, checker._trail, checker._storage):
+            assert list(check(db.session)) == []
+        lived = sa.select(AuditEntry.at).where(AuditEntry.act != "cohort.created")
+        moments = db.session.scalars(lived.order_by(AuditEntry.id)).all()
+        assert moments == sorted(moments)
+        assert moments[-1] <= NOW and moments[0] < NOW - timedelta(days=365)
+
+
+def test_nobody_is_given_a_password_that_is_known(app: Flask, shown: list[str]) -> None:
+    """No default password anywhere: one is made for this installation and kept privately."""
+    settings = app.config["SETTINGS"]
+    password = (Path(settings.data) / demo.PASSWORD_FILE).read_text()
+    assert len(password) >= 16 and password in "\n".join(shown)
+    with app.app_context():
+        for held in db.session.scalars(sa.select(Account.password)):
+            assert held.startswith("$argon2id$")
+
+
+def test_a_second_time_nothing_is_added(app: Flask, shown: list[str]) -> None:
+    with app.app_context():
+        before = rows_of(db.session, AuditEntry)
+        assert demo.present(db.session, app.config["SETTINGS"], NOW) == shown
+        assert rows_of(db.session, AuditEntry) == before
+
+
+def test_an_installation_in_use_is_left_alone(app: Flask) -> None:
+    with app.app_context():
+        said = demo.present(db.session, app.config["SETTINGS"], NOW)
+        assert said == ["A programme exists; left as it is."]
