@@ -53,7 +53,6 @@ def quiz(enrolment: int, module: str) -> str:
         bank=bank,
         state=learning.progress_of(db.session, seat).state_of(f"{module}/quiz"),
         attempts=assessment.list_attempts(db.session, enrolment, module),
-        form=StartForm(),
     )
 
 
@@ -96,7 +95,6 @@ def item(attempt: int, number: int) -> ResponseReturnValue:
         stored=stored,
         sequence=1 if stored is None else stored.sequence + 1,
         trail=trail(sitting),
-        form=AnswerForm(),
     )
 
 
@@ -196,7 +194,6 @@ def review(attempt: int) -> ResponseReturnValue:
         module=sitting.content.course.module(sitting.module_key),
         unanswered=sitting.state.unanswered(sitting.paper),
         trail=trail(sitting),
-        form=SubmitForm(),
     )
 
 
@@ -242,7 +239,6 @@ def result(attempt: int) -> ResponseReturnValue:
         facts=[content.facts[fact] for fact in sorted(cited)],
         credential=earned.get(sitting.seat.enrolment_id),
         programme_name=sitting.seat.programme_name,
-        form=StartForm(),
     )
 
 

@@ -1,6 +1,7 @@
 """A learner's pages: what to do next, the lessons, and what is still missing."""
 
 import functools
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from flask import (
@@ -130,27 +131,39 @@ def lesson(enrolment: int, module: str, lesson: str) -> str:
         module_number=content.course.modules.index(here) + 1,
         module_state=next(each for each in progress.modules if each.module.key == module),
         state=progress.state_of(text.key),
-        sources=sources(content, text),
+        drawn=drawn(content, text),
         before=before,
         after=after,
         unit_address=unit_address,
         resume_at=record.place_in(text.key),
-        form=MarkReadForm(),
         today=clock.now().date(),
     )
 
 
-_sources: dict[tuple[str, str], str] = {}
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The HTML of a lesson page that is the same for every reader of a release."""
+
+    head: str
+    points: str
+    sources: str
 
 
-def sources(content: catalogue.ReleaseContent, text: courses.Lesson) -> str:
-    """Return the notes of a lesson's sources, drawn once: a release never changes."""
+_drawn: dict[tuple[str, str], Drawn] = {}
+
+
+def drawn(content: catalogue.ReleaseContent, text: courses.Lesson) -> Drawn:
+    """Return those parts, drawn once a process: a release never changes."""
     key = (content.content_hash, text.key)
-    if key not in _sources:
-        source_list = get_template_attribute("macros/sources.html", "source_list")
+    if key not in _drawn:
+        part = functools.partial(get_template_attribute, "learning/_parts.html")
         facts = [content.facts[fact] for fact in text.citations]
-        _sources[key] = source_list(facts, text.html)
-    return _sources[key]
+        _drawn[key] = Drawn(
+            head=part("head")(text, content.label),
+            points=part("points")(text),
+            sources=part("sources")(text, facts),
+        )
+    return _drawn[key]
 
 
 @pages.post("/learn/<int:enrolment>/<module>/<lesson>/complete")
