@@ -235,7 +235,7 @@ def result(attempt: int) -> ResponseReturnValue:
         module=module,
         needed=quizzes.needed_points(found.maximum, found.cut_percent),
         items=items,
-        objectives=by_objective(module, items),
+        objectives=by_objective(sitting, module, items),
         facts=[content.facts[fact] for fact in sorted(cited)],
         credential=earned.get(sitting.seat.enrolment_id),
         programme_name=sitting.seat.programme_name,
@@ -271,12 +271,30 @@ def reviewed(sitting: Sitting, number: int) -> dict[str, Any]:
     }
 
 
-def by_objective(module: courses.Module, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return each objective with how many of its items were answered correctly."""
+def by_objective(
+    sitting: Sitting, module: courses.Module, items: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return how each objective went, and where a missed one can be read up."""
     rows = []
     for objective in module.objectives:
         asked = [each for each in items if each["objective"] == objective.id]
+        correct = sum(each["is_correct"] for each in asked)
+        teach = [each for each in module.lessons if objective.id in each.objectives]
+        missed = correct < len(asked)
         if asked:
-            correct = sum(each["is_correct"] for each in asked)
-            rows.append({"text": objective.text, "correct": correct, "asked": len(asked)})
+            row = {"text": objective.text, "correct": correct, "asked": len(asked)}
+            rows.append(
+                {**row, "lessons": [lesson_link(sitting, each) for each in teach if missed]}
+            )
     return rows
+
+
+def lesson_link(sitting: Sitting, lesson: courses.Lesson) -> dict[str, str]:
+    """Return the title and address of a lesson for the learner of this attempt."""
+    address = url_for(
+        "learning.lesson",
+        enrolment=sitting.seat.enrolment_id,
+        module=sitting.module_key,
+        lesson=lesson.slug,
+    )
+    return {"title": lesson.title, "url": address}
