@@ -69,6 +69,14 @@ def test_a_learner_who_also_teaches_elsewhere_stays_a_learner_here(
         cohorts.cohort_for(session, cast.lena, cast.autumn, "instructor")
 
 
+def test_a_learner_of_one_programme_is_a_stranger_in_another(session: Session, cast: Cast) -> None:
+    theirs = open_one(session, cast, programme_id=cast.southgate, by=cast.olga)
+    with pytest.raises(NotFound):
+        cohorts.cohort_for(session, cast.lena, theirs.id, "instructor")
+    with pytest.raises(NotFound):
+        cohorts.programme_for(session, cast.lena, cast.southgate, "administrator")
+
+
 def test_a_right_ends_with_its_role(session: Session, cast: Cast) -> None:
     assert cohorts.cohort_for(session, cast.ivo, cast.autumn, "instructor").role == "instructor"
     accounts.withdraw_role(

@@ -430,12 +430,8 @@ def test_drawings_are_kept_up_to_a_number() -> None:
     assert [kept.get(number) for number in range(3)] == ["0", None, "2"]
 
 
-@pytest.mark.parametrize("name", ["cohort", "learner"])
-def test_a_page_of_200_learners_takes_at_most_8_queries(
-    app: Flask, client_of: ClientOf, cast: Cast, name: str
-) -> None:
-    fill(app, lambda: sample.crowd(db.session, cast, 198))
-    client = client_of("Ada")
+@pytest.fixture
+def queries(app: Flask) -> list[str]:
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -443,10 +439,29 @@ def test_a_page_of_200_learners_takes_at_most_8_queries(
 
     with app.app_context():
         event.listen(db.engine, "before_cursor_execute", note)
+    return seen
+
+
+@pytest.mark.parametrize("name", ["cohort", "learner"])
+def test_a_page_of_200_learners_takes_at_most_8_queries(
+    app: Flask, client_of: ClientOf, cast: Cast, queries: list[str], name: str
+) -> None:
+    fill(app, lambda: sample.crowd(db.session, cast, 198))
+    client = client_of("Ada")
     client.get("/manage")
-    seen.clear()
+    queries.clear()
     text_of(client, pages_of(cast)[name])
-    assert len(seen) <= 8, seen
+    assert len(queries) <= 8, queries
+
+
+def test_a_visit_without_news_asks_little_and_draws_nothing(
+    client_of: ClientOf, cast: Cast, queries: list[str]
+) -> None:
+    client = client_of("Ada")
+    first = text_of(client, pages_of(cast)["cohort"])
+    queries.clear()
+    assert text_of(client, pages_of(cast)["cohort"]) == first
+    assert len(queries) == 4, queries
 
 
 def test_a_learners_page_tells_who_what_is_missing_and_what_happened(
