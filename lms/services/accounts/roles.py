@@ -1,0 +1,181 @@
+"""Who may do what in a programme: asked, given, withdrawn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased
+
+from lms import db
+from lms.errors import Forbidden, NotFound, Refused
+from lms.models.accounts import ROLES, Account, RoleGrant
+from lms.models.catalogue import Programme
+from lms.services import audit
+
+# An administrator may do whatever an instructor may.
+RANK = {role: rank for rank, role in enumerate(ROLES)}
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """Somebody with a role in a programme, and who gave it to them."""
+
+    account_id: int
+    name: str
+    email: str
+    role: str
+    granted_at: datetime
+    granted_by: str | None
+
+
+def role_in(session: Session, account_id: int, programme_id: int) -> str | None:
+    """Return “administrator” or “instructor”, None for somebody without a role there."""
+    return session.scalar(
+        sa.select(RoleGrant.role).where(
+            RoleGrant.account_id == account_id, RoleGrant.programme_id == programme_id
+        )
+    )
+
+
+def require_role(
+    session: Session, account_id: int, programme_id: int, role: str, *, is_member: bool = False
+) -> None:
+    """Refuse whoever holds less than `role` in a programme.
+
+    Without any role it does not exist for them (NotFound), unless they are members of it as
+    learners; with too little of a role, or as a learner, it is Forbidden.
+    """
+    held = role_in(session, account_id, programme_id)
+    if held is None and not is_member:
+        raise NotFound()
+    if held is None or RANK[held] < RANK[role]:
+        raise Forbidden()
+
+
+def list_programme_roles(session: Session, account_id: int) -> list[tuple[int, str, str]]:
+    """Return (programme id, its name, role) of every programme somebody works for, by name."""
+    query = (
+        sa.select(Programme.id, Programme.name, RoleGrant.role)
+        .join(RoleGrant, RoleGrant.programme_id == Programme.id)
+        .where(RoleGrant.account_id == account_id)
+        .order_by(Programme.name)
+    )
+    return [(row.id, row.name, row.role) for row in session.execute(query)]
+
+
+def list_people_for(
+    session: Session, account_id: int, programme_id: int
+) -> tuple[str, list[StaffMember]]:
+    """Return a programme's name and its staff, to one of its administrators."""
+    require_role(session, account_id, programme_id, "administrator")
+    giver = aliased(Account)
+    query = (
+        sa.select(
+            Account.id,
+            Account.full_name,
+            Account.email,
+            RoleGrant.role,
+            RoleGrant.granted_at,
+            giver.full_name.label("giver"),
+        )
+        .join(RoleGrant, RoleGrant.account_id == Account.id)
+        .outerjoin(giver, giver.id == RoleGrant.granted_by)
+        .where(RoleGrant.programme_id == programme_id)
+        .order_by(RoleGrant.role, Account.full_name)
+    )
+    people = [StaffMember(*row) for row in session.execute(query)]
+    named = sa.select(Programme.name).where(Programme.id == programme_id)
+    return session.scalars(named).one(), people
+
+
+def grant_role(
+    session: Session, *, programme_id: int, email: str, role: str, by: int | None, now: datetime
+) -> None:
+    """Give a role to the account of `email`, in place of the one it may hold there."""
+    if role not in ROLES:
+        raise Refused("There is no such role.")
+    held = _held_roles(session, programme_id)
+    known = sa.select(Account.id, Account.full_name).where(Account.email == email.strip().lower())
+    found = session.execute(known.where(Account.active, Account.confirmed_at.is_not(None))).first()
+    if found is None:
+        raise Refused(
+            "Nobody with a confirmed account has this e-mail address. "
+            "Ask the person to register first, then grant the role."
+        )
+    if held.get(found.id) == role:
+        raise Refused(f"{found.full_name} has this role already.")
+    _refuse_to_orphan(held, found.id)
+    _drop(session, programme_id, found.id)
+    session.add(
+        RoleGrant(
+            account_id=found.id,
+            programme_id=programme_id,
+            role=role,
+            granted_at=now,
+            granted_by=by,
+        )
+    )
+    session.flush()
+    detail = {"role": role, "before": held.get(found.id, "none")}
+    _record_role(session, "role.granted", programme_id, found.id, by, now, detail)
+
+
+def withdraw_role(
+    session: Session, *, programme_id: int, account_id: int, by: int | None, now: datetime
+) -> None:
+    """Take somebody's role in a programme away; it ends with their next request."""
+    held = _held_roles(session, programme_id)
+    if account_id not in held:
+        raise NotFound("This person holds no role in the programme any more.")
+    _refuse_to_orphan(held, account_id)
+    _drop(session, programme_id, account_id)
+    detail = {"role": held[account_id]}
+    _record_role(session, "role.withdrawn", programme_id, account_id, by, now, detail)
+
+
+def _held_roles(session: Session, programme_id: int) -> dict[int, str]:
+    # One act on the roles of a programme at a time, else two could remove the last administrators.
+    db.lock(session)
+    session.execute(
+        sa.select(Programme.id).where(Programme.id == programme_id).with_for_update()
+    ).all()
+    query = sa.select(RoleGrant.account_id, RoleGrant.role)
+    rows = session.execute(query.where(RoleGrant.programme_id == programme_id))
+    return {row.account_id: row.role for row in rows}
+
+
+def _refuse_to_orphan(held: Mapping[int, str], account_id: int) -> None:
+    administrators = [who for who, role in held.items() if role == "administrator"]
+    if administrators == [account_id]:
+        raise Refused(
+            "This is the programme's only administrator. Make somebody else administrator first."
+        )
+
+
+def _drop(session: Session, programme_id: int, account_id: int) -> None:
+    session.execute(
+        sa.delete(RoleGrant).where(
+            RoleGrant.programme_id == programme_id, RoleGrant.account_id == account_id
+        )
+    )
+
+
+def _record_role(
+    session: Session,
+    act: str,
+    programme_id: int,
+    account_id: int,
+    by: int | None,
+    now: datetime,
+    detail: Mapping[str, str],
+) -> None:
+    audit.record(
+        session,
+        at=now,
+        actor_id=by,
+        programme_id=programme_id,
+        act=act,
+        subject=f"account {account_id}",
+        detail=detail,
+    )
