@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 UnitKind = Literal["lesson", "quiz"]
@@ -107,7 +108,8 @@ class Author:
     role: str
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, so that what follows from the fields is worked out once.
+@dataclass(frozen=True)
 class Course:
     """A whole course as somebody studies it.
 
@@ -130,17 +132,17 @@ class Course:
         if not self.modules:
             raise ValueError(f"course {self.slug!r} has no module")
 
-    @property
+    @cached_property
     def minutes(self) -> int:
         """Study time of all modules."""
         return sum(module.minutes for module in self.modules)
 
-    @property
+    @cached_property
     def lessons(self) -> tuple[Lesson, ...]:
         """All lessons in the order they are studied."""
         return tuple(lesson for module in self.modules for lesson in module.lessons)
 
-    @property
+    @cached_property
     def units(self) -> tuple[Unit, ...]:
         """All lessons and quizzes in the order they are studied, numbered from 1."""
         units: list[Unit] = []

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 from courses.outline import Course, Module, Unit
@@ -74,7 +75,8 @@ class Missing:
     unit_keys: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, so that the list of units is made once.
+@dataclass(frozen=True)
 class Progress:
     """Where somebody stands in a whole course."""
 
@@ -87,7 +89,7 @@ class Progress:
     next_unit: Unit | None
     missing: tuple[Missing, ...]
 
-    @property
+    @cached_property
     def units(self) -> tuple[UnitState, ...]:
         """All units in course order."""
         return tuple(unit for module in self.modules for unit in module.units)
