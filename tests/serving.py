@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -16,11 +17,16 @@ STARTS_WITHIN = 30.0
 
 
 def free_port() -> int:
-    """Return a port of this machine that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Return a port of this machine that nobody listens on now.
+
+    Below the range from which outgoing connections get theirs: a client that knocks while the
+    server is down could otherwise be given this very port, and connect to itself.
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Server:
@@ -69,10 +75,11 @@ class Server:
         """Return once the server answers; say what it wrote when it never does."""
         deadline = time.monotonic() + STARTS_WITHIN
         while not self.answers():
-            ended = self._process is None or self._process.poll() is not None
-            if ended or time.monotonic() > deadline:
+            code = None if self._process is None else self._process.poll()
+            if code is not None or time.monotonic() > deadline:
                 log = (self.data / "server.log").read_text(errors="replace")
-                raise RuntimeError(f"The server does not answer:\n{log[-3000:]}")
+                state = "is silent" if code is None else f"ended with {code}"
+                raise RuntimeError(f"The server {state}:\n{log[-3000:]}")
             time.sleep(0.01)
 
     def answers(self) -> bool:

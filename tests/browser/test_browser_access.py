@@ -1,0 +1,170 @@
+"""Pages for everybody: axe finds nothing on any page, in any role and state, in light and dark.
+
+Axe sees neither the contrast of control borders nor the order of focus; the journey by keyboard
+and the house rules of colours look at those.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from pypdf import PdfReader
+
+from lms import clock
+from lms.db import db
+from lms.services import credentials
+from tests.browser.conftest import NARROW, Site, Visit
+from tests.browser.hands import fits
+from tests.cast import Cast
+from tests.stories import Told, tell
+
+# All of axe's rules but those of level AAA, which it leaves out by itself; this one is 2.2 AA.
+AXE = Axe().axe_script
+OPTIONS: dict[str, Any] = {
+    "resultTypes": ["violations"],
+    "rules": {"target-size": {"enabled": True}},
+}
+RUN = """(options) => axe.run(document, options).then((found) =>
+  found.violations.map((each) => [each.id, each.nodes.slice(0, 3).map((node) => node.target)]))"""
+
+
+@pytest.fixture
+def told(site: Site, cast: Cast) -> Told:
+    return tell(site.app, cast)
+
+
+def scan(page: Page, schemes: tuple[str, ...] = ("light", "dark")) -> list[str]:
+    """Return what axe finds on the page as it is, in light and in dark."""
+    found = []
+    page.evaluate(AXE)
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        for name, places in page.evaluate(RUN, OPTIONS):
+            found.append(f"{page.url} {scheme}: {name} {places}")
+    return found
+
+
+def pages_of(who: str, told: Told) -> list[str]:
+    """Return every page that somebody reaches, in the states the story left them in."""
+    cast = told.cast
+    manage = [
+        "/manage",
+        f"/manage/cohorts/{cast.autumn}",
+        f"/manage/cohorts/{cast.autumn}?show=complete&sort=state",
+        f"/manage/cohorts/{cast.autumn}/learners/{cast.leo_seat}",
+        f"/manage/cohorts/{cast.autumn}/learners/{cast.lena_seat}",
+    ]
+    return {
+        "": [
+            "/", "/programmes/northgate", "/sign-in", "/register", "/reset", "/confirm",
+            "/verify", f"/v/{told.serial}", "/v/UNKNOWN", "/nowhere", "/mailbox",
+            f"/mailbox/{told.message}", "/design",
+        ],
+        "Lena": [
+            "/learn", f"/learn/{cast.lena_seat}/first-module/lesson-1",
+            f"/learn/{cast.lena_seat}/progress", f"/learn/{cast.lena_seat}/first-module/quiz",
+            f"/attempts/{told.open_attempt}/items/1", f"/attempts/{told.open_attempt}/items/3",
+            f"/attempts/{told.open_attempt}/review", "/account", "/account/sessions",
+            "/change-password", "/credentials", f"/manage/cohorts/{cast.autumn}",
+        ],
+        "Leo": [
+            "/learn", f"/learn/{cast.leo_seat}/first-module/lesson-2",
+            f"/learn/{cast.leo_seat}/progress", f"/learn/{cast.leo_seat}/first-module/quiz",
+            f"/attempts/{told.failed_attempt}/result", f"/attempts/{told.passed_attempt}/result",
+            "/credentials", "/programmes/northgate",
+        ],
+        "Otto": ["/learn", "/credentials", "/programmes/northgate", "/account"],
+        "Ivo": manage,
+        "Ada": [
+            *manage, f"/manage/programmes/{cast.northgate}/cohorts/new",
+            f"/manage/programmes/{cast.northgate}/people",
+            f"/manage/programmes/{cast.northgate}/audit",
+            f"/manage/credentials/{told.serial}/revoke",
+        ],
+        "Olga": ["/manage"],
+    }[who]  # fmt: skip
+
+
+@pytest.mark.parametrize("who", ["", "Lena", "Leo", "Otto", "Ivo", "Ada", "Olga"])
+def test_axe_finds_nothing(visit: Visit, told: Told, who: str) -> None:
+    page = visit("/", who=who)
+    found = []
+    for path in pages_of(who, told):
+        page.goto(path)
+        found += scan(page)
+    assert found == []
+
+
+@pytest.mark.parametrize("who", ["", "Lena", "Leo", "Ada"])
+def test_axe_finds_nothing_on_a_phone_and_nothing_overflows(
+    visit: Visit, told: Told, who: str
+) -> None:
+    page = visit("/", who=who, viewport=NARROW)
+    found = []
+    for path in pages_of(who, told):
+        page.goto(path)
+        fits(page)
+        found += scan(page, ("light",))
+    assert found == []
+
+
+def test_axe_finds_nothing_after_a_refusal_or_a_revocation(
+    site: Site, visit: Visit, told: Told
+) -> None:
+    """Forms with errors, and the pages that tell of a revoked certificate."""
+    page = visit("/register")
+    page.get_by_role("button", name="Create the account").click()
+    found = scan(page)
+    page.goto("/sign-in")
+    page.get_by_role("button", name="Sign in").click()
+    found += scan(page)
+    ada = visit(f"/manage/credentials/{told.serial}/revoke", who="Ada")
+    ada.get_by_role("button", name="Revoke the certificate").click()
+    found += scan(ada)
+    with site.app.app_context():
+        attested = credentials.find_by_serial(db.session, told.serial, clock.now())
+        assert attested is not None
+        credentials.revoke(
+            db.session,
+            attested,
+            reason="misconduct",
+            note="Private.",
+            by=told.cast.ada,
+            now=clock.now(),
+        )
+        db.session.commit()
+    page.goto(f"/v/{told.serial}")
+    found += scan(page)
+    ada.goto(f"/manage/credentials/{told.serial}/revoke")
+    found += scan(ada)
+    leo = visit("/learn", who="Leo")
+    found += scan(leo)
+    leo.goto("/credentials")
+    assert found + scan(leo) == []
+
+
+def test_the_axe_scan_sees_a_violation(visit: Visit, told: Told) -> None:
+    """The vulnerable twin: a picture without words, and grey on grey."""
+    page = visit("/verify")
+    page.evaluate("document.querySelector('h1').before(document.createElement('img'))")
+    assert any("image-alt" in each for each in scan(page))
+
+
+def test_cohort_lesson_and_verification_print_on_few_pages(
+    visit: Visit, told: Told, tmp_path: Path
+) -> None:
+    for who, path, most in (
+        ("Ada", f"/manage/cohorts/{told.cast.autumn}", 3),
+        ("Leo", f"/learn/{told.cast.leo_seat}/first-module/lesson-1", 3),
+        ("", f"/v/{told.serial}", 1),
+    ):
+        page = visit(path, who=who)
+        file = tmp_path / "page.pdf"
+        page.pdf(path=file, format="A4")
+        reader = PdfReader(file)
+        text = "".join(each.extract_text() for each in reader.pages)
+        assert 1 <= len(reader.pages) <= most, path
+        assert len(text) > 300, path
+        assert "Sign out" not in text and "Skip to" not in text, path
