@@ -159,7 +159,8 @@ def _times_seen(session: Session, account_id: int, bank_id: str) -> dict[str, in
 
 def sitting_for(session: Session, account_id: int, attempt_id: int) -> Sitting:
     """Return a learner's own attempt as it stands; staff are refused, strangers find nothing."""
-    row = session.execute(_ATTEMPT_WITH_SEAT, {"attempt": attempt_id}).one_or_none()
+    connection = session.connection()
+    row = connection.execute(_ATTEMPT_WITH_SEAT, {"attempt": attempt_id}).one_or_none()
     if row is None:
         raise NotFound()
     number, module_key, bank_id, paper, submitted_at, *rest = row
@@ -167,7 +168,7 @@ def sitting_for(session: Session, account_id: int, attempt_id: int) -> Sitting:
     if seat.account_id != account_id:
         cohorts.refuse_other(session, account_id, seat.programme_id)
     content = catalogue.release(session, seat.release_id)
-    steps = session.execute(_STEPS, {"attempt": attempt_id})
+    steps = connection.execute(_STEPS, {"attempt": attempt_id})
     return Sitting(
         attempt_id=attempt_id,
         number=number,
@@ -209,14 +210,15 @@ def save_response(
     made on a page that has not seen the stored answer is a conflict that carries it.
     """
     db.lock(session)
-    row = session.execute(_OWN_ATTEMPT, {"attempt": attempt_id}).one_or_none()
+    connection = session.connection()
+    row = connection.execute(_OWN_ATTEMPT, {"attempt": attempt_id}).one_or_none()
     if row is None:
         raise NotFound()
     owner, programme_id, paper, submitted_at = row
     if owner != account_id:
         cohorts.refuse_other(session, account_id, programme_id)
     # A statement of its own: only now, behind the lock, is the latest step surely the latest.
-    latest = session.execute(_LATEST_STEP, {"attempt": attempt_id, "slot": slot})
+    latest = connection.execute(_LATEST_STEP, {"attempt": attempt_id, "slot": slot})
     state = _state((quizzes.Response(*step) for step in latest), submitted_at)
     decision = quizzes.decide_response(_paper(paper), state, slot, sequence, option)
     stored = decision.stored
@@ -226,7 +228,7 @@ def save_response(
         # A page without script sends the unchanged choice again whenever it moves on.
         return quizzes.Decision("repeat", stored, "This answer is already saved.")
     values = {"attempt_id": attempt_id, "slot": slot, "sequence": sequence, "option": option}
-    session.execute(_ADD_STEP, {**values, "recorded_at": now})
+    connection.execute(_ADD_STEP, {**values, "recorded_at": now})
     return quizzes.Decision(
         "accept", quizzes.Response(slot, sequence, option, now), "The answer is saved."
     )

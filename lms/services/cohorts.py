@@ -95,7 +95,7 @@ _SEAT_BY_ID = SEAT.where(Enrolment.id == sa.bindparam("enrolment"))
 
 def seat_for(session: Session, account_id: int, enrolment_id: int) -> Seat:
     """Return the learner's own seat; staff of its programme are refused, strangers find nothing."""
-    row = session.execute(_SEAT_BY_ID, {"enrolment": enrolment_id}).one_or_none()
+    row = session.connection().execute(_SEAT_BY_ID, {"enrolment": enrolment_id}).one_or_none()
     if row is None:
         raise NotFound()
     seat = Seat(*row)

@@ -96,7 +96,8 @@ def record_of(session: Session, enrolment_id: int) -> StudyRecord:
 def records_of(session: Session, enrolment_ids: list[int]) -> dict[int, StudyRecord]:
     """Return the study records of many enrolments, in one query."""
     found: dict[int, dict[str, list[Any]]] = {}
-    for row in session.execute(_EVERYTHING, {"enrolments": enrolment_ids}):
+    # Straight from the connection: these are values, nothing for the session to keep.
+    for row in session.connection().execute(_EVERYTHING, {"enrolments": enrolment_ids}):
         lists = found.setdefault(row.enrolment_id, {"done": [], "results": [], "places": []})
         if row.kind == "done":
             lists["done"].append(courses.LessonDone(row.key, row.at))

@@ -4,6 +4,7 @@ import functools
 from typing import Any
 
 from flask import Flask, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -36,25 +37,25 @@ def header() -> dict[str, Any]:
     if not current_user.is_authenticated:
         return {}
     here = (request.endpoint or "").split(".")[0]
+    return links(here, is_staff=current_user.is_staff, language=str(get_locale()))
+
+
+@functools.lru_cache(maxsize=256)
+def links(here: str, *, is_staff: bool, language: str) -> dict[str, Any]:
+    """Return the header's links on the pages of one feature, worded in one language."""
     places = [
         (_("Learn"), "learning.home", ("learning", "assessment")),
         (_("Credentials"), "credentials.index", ("credentials",)),
     ]
-    if current_user.is_staff:
+    if is_staff:
         places.insert(0, (_("Cohorts"), "cohorts.index", ("cohorts", "reports", "audit")))
     return {
         "nav_items": [
-            {"label": label, "url": address_of(endpoint), "current": here in features}
+            {"label": label, "url": url_for(endpoint), "current": here in features}
             for label, endpoint, features in places
         ],
         "menu_items": [
-            {"label": _("Your account"), "url": address_of("accounts.profile")},
-            {"label": _("Where you are signed in"), "url": address_of("accounts.sessions")},
+            {"label": _("Your account"), "url": url_for("accounts.profile")},
+            {"label": _("Where you are signed in"), "url": url_for("accounts.sessions")},
         ],
     }
-
-
-@functools.cache
-def address_of(endpoint: str) -> str:
-    """Return the address of a page that is the same for everybody."""
-    return url_for(endpoint)
