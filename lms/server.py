@@ -8,7 +8,7 @@ from lms.jobs import Postman
 bind = f"{os.environ.get('LMS_HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("LMS_WORKERS", "2"))
 worker_class = "gthread"
-threads = int(os.environ.get("LMS_THREADS", "8"))
+threads = int(os.environ.get("LMS_THREADS", "4"))
 keepalive = 5
 timeout = 60
 graceful_timeout = 20

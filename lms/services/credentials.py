@@ -1,5 +1,6 @@
 """Credentials: awarded once when everything is complete, looked up by anyone, revoked for cause."""
 
+import functools
 import json
 import secrets
 from calendar import monthrange
@@ -245,9 +246,7 @@ def list_of_enrolments(
 def _attested(
     record: CredentialRecord, cohort_id: int, revocation: RevocationRecord | None, now: datetime
 ) -> Attested:
-    credential = certificates.credential_from_document(json.loads(record.document))
-    if certificates.digest(credential) != record.digest:
-        raise LookupError(f"The stored credential {record.serial} does not match its digest.")
+    credential = _unaltered(record.document, record.digest)
     end = None
     if revocation is not None:
         end = certificates.Revocation(revocation.revoked_at, PUBLIC_REASONS[revocation.reason])
@@ -261,6 +260,15 @@ def _attested(
         cohort_id=cohort_id,
         revoked_at=revocation.revoked_at if revocation else None,
     )
+
+
+@functools.lru_cache(maxsize=4096)
+def _unaltered(document: str, digest: str) -> certificates.Credential:
+    """Return the credential of a stored document, or refuse one that its digest does not fit."""
+    credential = certificates.credential_from_document(json.loads(document))
+    if certificates.digest(credential) != digest:
+        raise LookupError(f"The stored credential {credential.serial} does not match its digest.")
+    return credential
 
 
 def own_credential_for(session: Session, account_id: int, serial: str, now: datetime) -> Attested:
