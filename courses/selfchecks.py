@@ -64,13 +64,13 @@ class SelfCheck:
             self._answer(option, text) for option, text in zip(check.options, options, strict=True)
         )
         return (
-            f'<section class="check" role="group" aria-labelledby="{name}-title">'
+            f'<div class="check" role="group" aria-labelledby="{name}-title">'
             f'<h{level} class="check-title" id="{name}-title">Pause and decide</h{level}>'
             f"{question}"
             '<fieldset class="check-options"><legend class="visually-hidden">Your choice</legend>'
             f"{labels}</fieldset>"
             '<details class="check-answer"><summary>Show the reasoning</summary>'
-            f"<ol>{answers}</ol></details></section>"
+            f"<ol>{answers}</ol></details></div>"
         )
 
     def _answer(self, option: CheckOption, text: str) -> str:

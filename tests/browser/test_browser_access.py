@@ -4,6 +4,7 @@ Axe sees neither the contrast of control borders nor the order of focus; the jou
 and the house rules of colours look at those.
 """
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from pypdf import PdfReader
 
 from lms import clock
 from lms.db import db
-from lms.services import credentials
+from lms.models.cohorts import Cohort, Enrolment
+from lms.services import assessment, catalogue, cohorts, credentials, publishing
 from tests.browser.conftest import NARROW, Site, Visit
 from tests.browser.hands import fits
-from tests.cast import Cast
-from tests.stories import Told, tell
+from tests.cast import BUNDLED, Cast
+from tests.stories import Told, read_all, tell
 
 # All of axe's rules but those of level AAA, which it leaves out by itself; this one is 2.2 AA.
 AXE = Axe().axe_script
@@ -94,7 +96,7 @@ def test_axe_finds_nothing(visit: Visit, told: Told, who: str) -> None:
     for path in pages_of(who, told):
         page.goto(path)
         found += scan(page)
-    assert found == []
+    assert found == [], "\n".join(found)
 
 
 @pytest.mark.parametrize("who", ["", "Lena", "Leo", "Ada"])
@@ -107,7 +109,64 @@ def test_axe_finds_nothing_on_a_phone_and_nothing_overflows(
         page.goto(path)
         fits(page)
         found += scan(page, ("light",))
-    assert found == []
+    assert found == [], "\n".join(found)
+
+
+@pytest.fixture
+def curriculum(site: Site, cast: Cast) -> tuple[int, list[str], int]:
+    """Lena learns the bundled curriculum: her seat, its lessons, and a submitted attempt."""
+    with site.app.app_context():
+        release = publishing.publish(db.session, BUNDLED, now=clock.now(), actor_id=None)[0]
+        cohort = Cohort(
+            programme_id=cast.northgate,
+            release_id=release.id,
+            title="Bundled",
+            starts_on=date(2026, 9, 1),
+            due_on=date(2027, 3, 1),
+            created_at=clock.now(),
+        )
+        db.session.add(cohort)
+        db.session.flush()
+        enrolment = Enrolment(cohort_id=cohort.id, account_id=cast.lena, enrolled_at=clock.now())
+        db.session.add(enrolment)
+        db.session.flush()
+        read_all(db.session, cast.lena, enrolment.id, clock.now())
+        content = catalogue.release(db.session, release.id)
+        seat = cohorts.seat_for(db.session, cast.lena, enrolment.id)
+        module = next(each.key for each in content.course.modules if each.quiz)
+        attempt = assessment.start(db.session, seat, module, seed=1, now=clock.now())
+        assessment.submit(db.session, cast.lena, attempt, clock.now())
+        db.session.commit()
+    return enrolment.id, [lesson.key for lesson in content.course.lessons], attempt
+
+
+def test_axe_finds_nothing_in_the_bundled_curriculum(
+    visit: Visit, curriculum: tuple[int, list[str], int]
+) -> None:
+    """Every lesson with its figures, tables and self-checks, and a result of fifteen items."""
+    seat, lessons, attempt = curriculum
+    page = visit("/learn", who="Lena")
+    found = scan(page)
+    for key in lessons:
+        page.goto(f"/learn/{seat}/{key}")
+        page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
+        found += scan(page)
+    page.goto(f"/attempts/{attempt}/result")
+    found += scan(page, ("light",))
+    assert found == [], "\n".join(found)
+
+
+def test_the_bundled_curriculum_fits_a_phone_and_prints(
+    visit: Visit, curriculum: tuple[int, list[str], int], tmp_path: Path
+) -> None:
+    seat, lessons, _attempt = curriculum
+    page = visit("/learn", who="Lena", viewport=NARROW)
+    for key in lessons:
+        page.goto(f"/learn/{seat}/{key}")
+        fits(page)
+    file = tmp_path / "lesson.pdf"
+    page.pdf(path=file, format="A4")
+    assert 4 <= len(PdfReader(file).pages) <= 14
 
 
 def test_axe_finds_nothing_after_a_refusal_or_a_revocation(
