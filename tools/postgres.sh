@@ -20,7 +20,7 @@ case "$1" in
     cd /
     as_owner "$bin/initdb" -A trust --no-sync -E UTF8 --locale=C.UTF-8 -U lms -D "$home/data" >/dev/null
     as_owner "$bin/pg_ctl" -w -D "$home/data" -l "$home/log" \
-      -o "-c listen_addresses='' -k $home -c max_connections=200" start >/dev/null
+      -o "-c listen_addresses='' -k $home -c max_connections=200 -F -c full_page_writes=off" start >/dev/null
     echo "export LMS_PG_HOME=$home LMS_TEST_DB='postgresql+psycopg://lms@/postgres?host=$home'"
     ;;
   stop)
