@@ -5,6 +5,7 @@ PORT ?= 8000
 DATA ?= data
 DEMO ?=
 DB ?= sqlite
+TESTS ?=
 MODE ?= development
 PUBLIC_URL ?= http://127.0.0.1:$(PORT)
 PYTHON ?= python3
@@ -34,8 +35,8 @@ serve: setup ## install, migrate, publish the curriculum, serve (PORT= DATA= DEM
 	@exec $(BIN)/lms serve
 
 .PHONY: test
-test: setup ## run every test (DB=postgresql starts a server of its own and uses it)
-	@DB=$(DB) bash tools/test.sh
+test: setup ## run every test (DB=postgresql starts a server of its own; TESTS= names some)
+	@DB=$(DB) bash tools/test.sh $(TESTS)
 
 .PHONY: check
 check: setup ## format, lint, types, import rules, content

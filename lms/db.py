@@ -6,6 +6,7 @@ statement, exactly as PostgreSQL's READ COMMITTED does.
 """
 
 import sqlite3
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,14 @@ def lock(session: so.Session) -> None:
     On PostgreSQL the rows themselves are locked (`with_for_update`) or a constraint decides.
     """
     begin_write(session.connection())
+
+
+def take_turn(session: so.Session, what: str) -> None:
+    """Let one transaction at a time do `what`, on either database, until it ends."""
+    lock(session)
+    if session.connection().dialect.name == "postgresql":
+        key = zlib.crc32(what.encode())
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
 class Database:

@@ -14,8 +14,6 @@ from lms.models.accounts import Account
 from lms.models.audit import AuditEntry
 
 GENESIS = "0" * 64
-# Any constant: it names the queue in which PostgreSQL's transactions wait to append.
-CHAIN_LOCK = 7_302_026
 
 
 def record(
@@ -33,9 +31,7 @@ def record(
     `act` is a dotted name such as ``credential.revoked``; `subject` names the thing acted upon;
     `detail` holds what a reader needs to understand it, never a secret.
     """
-    db.lock(session)
-    if session.connection().dialect.name == "postgresql":
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(CHAIN_LOCK)))
+    db.take_turn(session, "append to the audit trail")
     session.flush()
     last = sa.select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
     previous = session.scalar(last) or GENESIS

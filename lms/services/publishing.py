@@ -121,7 +121,7 @@ def publish(session: Session, root: Path, *, now: datetime, actor_id: int | None
     errors = sum(finding.severity == "error" for finding in findings)
     if errors:
         raise Refused(f"The content has {errors} errors; `lms content check` lists them.")
-    db.lock(session)
+    db.take_turn(session, "publish")
     return [
         _freeze(session, course, curriculum, now=now, actor_id=actor_id)
         for course in curriculum.library.courses.values()
