@@ -175,7 +175,7 @@ def assessment_of(content: catalogue.ReleaseContent) -> str:
     sentences = [
         f"{module.title}: an unsupervised online quiz of {specification.length} single-best-answer "
         f"items, drawn from a bank of {len(content.banks[module.quiz].items)}, passed at "
-        f"{_needed(specification)} of {specification.length} ({specification.cut_percent} %)."
+        f"{_needed(specification)} of {specification.length} ({specification.cut_percent}\u00a0%)."
         for module in content.course.modules
         if module.quiz
         for specification in [content.banks[module.quiz].specification]
