@@ -1,0 +1,183 @@
+"""The stage of a measurement: a filled database, our server on it, and the anchors' server."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from benchmarks import anchors
+from lms.app import create_app
+from lms.config import ROOT, Settings
+from lms.db import db, make_engine
+from lms.migrate import upgrade
+from lms.models.accounts import Account
+from lms.models.cohorts import Cohort
+from lms.services import assessment, catalogue, cohorts, credentials, publishing
+from tests import cast, population
+from tests.population import Learner
+from tests.serving import SECRET, Server
+
+LEARNERS, SITTERS = 200, 64
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where to knock, and as whom."""
+
+    ours: Server
+    anchors: Server
+    csrf: str
+    lesson: str
+    quiz: str
+    verify: str
+    cohort: str
+    reader_cookie: str
+    staff_cookie: str
+    sitters: list[tuple[int, str]]
+    slots: int
+
+
+@contextlib.contextmanager
+def postgresql() -> Iterator[str]:
+    """Run a PostgreSQL server of our own; give its address."""
+    told = subprocess.run(
+        ["bash", "tools/postgres.sh", "start"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+    words = dict(word.split("=", 1) for word in told.removeprefix("export ").split())
+    try:
+        yield words["LMS_TEST_DB"].strip("'")
+    finally:
+        stop = ["bash", "tools/postgres.sh", "stop", words["LMS_PG_HOME"]]
+        subprocess.run(stop, cwd=ROOT, check=True)
+
+
+@contextlib.contextmanager
+def stage(server: str | None = None, root: Path = ROOT) -> Iterator[Stage]:
+    """Fill a database and serve it: SQLite, or a new database on a PostgreSQL `server`."""
+    with tempfile.TemporaryDirectory(prefix="lms-bench-") as name:
+        folder = Path(name)
+        address = _database(server, folder, "ours")
+        engine = make_engine(address)
+        upgrade(engine)
+        engine.dispose()
+        app = create_app(_settings(folder, address))
+        with app.app_context():
+            filled = _fill(app, root)
+            db.engine.dispose()
+        theirs = _database(server, folder, "anchors")
+        anchors_engine = anchors.make_engine(theirs)
+        anchors.fill(anchors_engine)
+        anchors_engine.dispose()
+        other = folder / "anchors"
+        other.mkdir()
+        ours = Server(folder, address)
+        bare = Server(other, theirs, wsgi="benchmarks.anchors:app", ANCHORS_DATABASE=theirs)
+        try:
+            yield Stage(ours.start(), bare.start(), **filled)  # type: ignore[arg-type]
+        finally:
+            ours.stop()
+            bare.stop()
+
+
+def _database(server: str | None, folder: Path, name: str) -> str:
+    if server is None:
+        return f"sqlite:///{folder / name}.db"
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    unique = f"{name}_{secrets.token_hex(4)}"
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {unique}"))
+    admin.dispose()
+    return sa.make_url(server).set(database=unique).render_as_string(hide_password=False)
+
+
+def _settings(folder: Path, address: str) -> Settings:
+    return Settings(
+        data=folder,
+        database_url=address,
+        mode="development",
+        secret_key=SECRET,
+        rate_limits=False,
+    )
+
+
+def _fill(app: Flask, root: Path) -> dict[str, object]:
+    session, now = db.session, datetime.now(UTC)
+    people = cast.seed(session)
+    release = publishing.publish(session, root, now=now, actor_id=None)[0]
+    cohort = Cohort(
+        programme_id=people.northgate,
+        release_id=release.id,
+        title="Two hundred",
+        starts_on=(now - timedelta(days=60)).date(),
+        due_on=(now + timedelta(days=60)).date(),
+        enrols_until=date(2099, 12, 31),
+        created_at=now,
+    )
+    session.add(cohort)
+    session.flush()
+    learners = population.add_learners(session, cohort.id, LEARNERS, now=now)
+    content = catalogue.release(session, release.id)
+    course = content.course
+    attempts, serial = _study(session, learners, now)
+    session.commit()
+    ada = session.get_one(Account, people.ada)
+    staff = population.seat(session, ada, people.autumn, now)
+    session.commit()
+    sitting = assessment.sitting_for(session, learners[0].account, attempts[0])
+    longest = max(course.lessons, key=lambda lesson: lesson.words)
+    return {
+        "csrf": population.csrf_token(app),
+        "lesson": f"/learn/{learners[0].enrolment}/{longest.key}",
+        "quiz": f"/attempts/{attempts[0]}/items/{len(sitting.paper.slots)}",
+        "verify": f"/v/{serial}",
+        "cohort": f"/manage/cohorts/{cohort.id}",
+        "reader_cookie": learners[0].cookie(app),
+        "staff_cookie": staff.cookie(app),
+        "sitters": [
+            (attempt, learner.cookie(app))
+            for attempt, learner in zip(attempts[1:], learners[1:], strict=False)
+        ],
+        "slots": len(sitting.paper.slots),
+    }
+
+
+def _study(session: Session, learners: list[Learner], now: datetime) -> tuple[list[int], str]:
+    """Bring the learners to all stages: some finished, some sitting the quiz, some behind."""
+    attempts: list[int] = []
+    serial = ""
+    for place, learner in enumerate(learners):
+        reads = 1000 if place <= SITTERS or place % 3 == 0 else place % 6
+        population.read_lessons(session, learner, now - timedelta(days=place % 40 + 1), reads)
+        if reads < 1000:
+            continue
+        seat = cohorts.seat_for(session, learner.account, learner.enrolment)
+        course = catalogue.release(session, seat.release_id).course
+        quiz = next(module.key for module in course.modules if module.quiz)
+        attempt = assessment.start(session, seat, quiz, seed=place, now=now)
+        if place <= SITTERS:
+            attempts.append(attempt)
+            continue
+        sitting = assessment.sitting_for(session, learner.account, attempt)
+        for number, slot in enumerate(sitting.paper.slots, start=1):
+            key = sitting.bank.item(slot.item_id).key.id
+            assessment.save_response(
+                session, learner.account, attempt, slot=number, sequence=1, option=key, now=now
+            )
+        assessment.submit(session, learner.account, attempt, now)
+        serial = (
+            credentials.award_if_complete(
+                session, seat, now=now, verify_address="http://127.0.0.1/v"
+            )
+            or serial
+        )
+    return attempts, serial
