@@ -31,7 +31,7 @@ from tests.serving import SECRET, Server
 from tests.soak.checker import violations
 from tests.soak.crowd import Client, GivenUp, History, Seated
 
-LEARNERS_A_CYCLE = 12
+LEARNERS_A_CYCLE = 24
 LONGEST_LIFE = 2.0  # seconds between a server's first answer and its end
 STARTUP_KILLS = 0.1  # share of kills that hit a server while it starts
 
