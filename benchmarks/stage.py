@@ -49,9 +49,13 @@ class Stage:
 
 @contextlib.contextmanager
 def postgresql() -> Iterator[str]:
-    """Run a PostgreSQL server of our own; give its address."""
+    """Run a PostgreSQL server of our own, as durable as any; give its address."""
     told = subprocess.run(
-        ["bash", "tools/postgres.sh", "start"], cwd=ROOT, check=True, capture_output=True, text=True
+        ["bash", "tools/postgres.sh", "start", "durable"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout
     words = dict(word.split("=", 1) for word in told.removeprefix("export ").split())
     try:

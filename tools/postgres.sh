@@ -17,10 +17,12 @@ case "$1" in
     home=$(mktemp -d /tmp/lms-postgres.XXXXXX)
     [ "$(id -u)" = 0 ] && chown postgres "$home"
     bin=$(binaries)
+    # What is thrown away needs no flushes; what measures durable saves does: `start durable`.
+    flushes=$([ "${2:-}" = durable ] || echo "-F -c full_page_writes=off")
     cd /
     as_owner "$bin/initdb" -A trust --no-sync -E UTF8 --locale=C.UTF-8 -U lms -D "$home/data" >/dev/null
     as_owner "$bin/pg_ctl" -w -D "$home/data" -l "$home/log" \
-      -o "-c listen_addresses='' -k $home -c max_connections=200 -F -c full_page_writes=off" start >/dev/null
+      -o "-c listen_addresses='' -k $home -c max_connections=200 $flushes" start >/dev/null
     echo "export LMS_PG_HOME=$home LMS_TEST_DB='postgresql+psycopg://lms@/postgres?host=$home'"
     ;;
   stop)

@@ -4,28 +4,40 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from flask import Flask
 
-from lms import cli
-from lms.config import SECRET_FILE
+from lms import app, cli
+from lms.config import SECRET_FILE, Settings
+from lms.db import db
 from tests.cast import SMALL
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """Run a command on a data folder of its own and the cast's database."""
+    made: list[Flask] = []
+
+    def create_app(*settings: Settings) -> Flask:
+        made.append(app.create_app(*settings))
+        return made[-1]
+
+    monkeypatch.setattr(cli, "create_app", create_app)
     monkeypatch.setenv("LMS_DATA", str(tmp_path))
     monkeypatch.setenv("LMS_DATABASE_URL", address)
     monkeypatch.setattr(cli, "ROOT", SMALL)
     for name in ("LMS_SECRET_KEY", "LMS_MODE", "LMS_PUBLIC_URL"):
         monkeypatch.delenv(name, raising=False)
-    return lambda *words: CliRunner().invoke(cli.lms, words)
+    yield lambda *words: CliRunner().invoke(cli.lms, words)
+    for each in made:
+        with each.app_context():
+            db.engine.dispose()  # a command ends with its process, a test does not
 
 
 def test_prepare_may_be_run_again_and_again(run: Run, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_a_programme_says_what_it_is_who_teaches_it_and_what_it_certifies(app: F
         "It authorises nothing.",
         "not a licence to practise",
         "Lesson number 2",
-        "passed at 2 of 3 (60 %)",
+        "passed at 2 of 3 (60\u00a0%)",
         "24 months",
         "Autumn 2026",
     ):
