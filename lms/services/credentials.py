@@ -58,8 +58,9 @@ def award_if_complete(
     under which serials are looked up; it goes into the holder's message.
     """
     db.lock(session)
-    lock_holder = sa.select(Account).where(Account.id == seat.account_id).with_for_update()
-    holder = session.scalars(lock_holder).one()
+    lock_holder = sa.select(Account).where(Account.id == seat.account_id)
+    # No key update: entries that merely name the holder need not wait, nor wait in a circle.
+    holder = session.scalars(lock_holder.with_for_update(key_share=True)).one()
     content = catalogue.release(session, seat.release_id)
     known = session.scalar(
         sa.select(CredentialRecord.serial).where(
