@@ -22,7 +22,7 @@ from pymdownx.blocks.block import Block
 from courses.outline import Heading
 from courses.schemas import FACT_ID
 
-CALLOUTS = ("safety", "monday", "claim")
+CALLOUTS = ("safety", "monday")
 SLOT = "\ue000{}\ue000"
 
 _SLOT = re.compile("\ue000(\\d+)\ue000")

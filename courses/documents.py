@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from courses.outline import Author, Course, Heading, Lesson, Module, Objective
+from courses.outline import Author, Course, Heading, JobAid, Lesson, Module, Objective, Term
 
 
 def course_to_document(course: Course) -> dict[str, Any]:
@@ -52,6 +52,8 @@ def _module_to_document(module: Module) -> dict[str, Any]:
         "quiz_minutes": module.quiz_minutes,
         "prerequisites": list(module.prerequisites),
         "lessons": [_lesson_to_document(lesson) for lesson in module.lessons],
+        "job_aids": [_job_aid_to_document(aid) for aid in module.job_aids],
+        "terms": [_term_to_document(term) for term in module.terms],
     }
 
 
@@ -68,6 +70,9 @@ def _module_from_document(document: Mapping[str, Any]) -> Module:
         quiz_minutes=document["quiz_minutes"],
         prerequisites=tuple(document["prerequisites"]),
         lessons=tuple(_lesson_from_document(lesson) for lesson in document["lessons"]),
+        # Releases frozen before there were companions have none.
+        job_aids=tuple(_job_aid_from_document(aid) for aid in document.get("job_aids", ())),
+        terms=tuple(_term_from_document(term) for term in document.get("terms", ())),
     )
 
 
@@ -92,6 +97,7 @@ def _lesson_to_document(lesson: Lesson) -> dict[str, Any]:
         ],
         "citations": list(lesson.citations),
         "words": lesson.words,
+        "claims": list(lesson.claims),
     }
 
 
@@ -116,4 +122,47 @@ def _lesson_from_document(document: Mapping[str, Any]) -> Lesson:
         ),
         citations=tuple(document["citations"]),
         words=document["words"],
+        claims=tuple(document.get("claims", ())),
+    )
+
+
+def _job_aid_to_document(aid: JobAid) -> dict[str, Any]:
+    return {
+        "slug": aid.slug,
+        "title": aid.title,
+        "summary": aid.summary,
+        "safety_critical": aid.safety_critical,
+        "reviewed_on": aid.reviewed_on.isoformat(),
+        "html": aid.html,
+        "citations": list(aid.citations),
+    }
+
+
+def _job_aid_from_document(document: Mapping[str, Any]) -> JobAid:
+    return JobAid(
+        slug=document["slug"],
+        title=document["title"],
+        summary=document["summary"],
+        safety_critical=document["safety_critical"],
+        reviewed_on=date.fromisoformat(document["reviewed_on"]),
+        html=document["html"],
+        citations=tuple(document["citations"]),
+    )
+
+
+def _term_to_document(term: Term) -> dict[str, Any]:
+    return {
+        "term": term.term,
+        "also": list(term.also),
+        "html": term.html,
+        "citations": list(term.citations),
+    }
+
+
+def _term_from_document(document: Mapping[str, Any]) -> Term:
+    return Term(
+        term=document["term"],
+        also=tuple(document["also"]),
+        html=document["html"],
+        citations=tuple(document["citations"]),
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from courses.outline import Author, Course, Lesson, Module, Objective
+from courses.outline import Author, Course, JobAid, Lesson, Module, Objective, Term
 from courses.prose import RenderedLesson
 from courses.schemas import CourseFile, LessonHeader, ModuleFile
 from courses.yamltree import Tree
@@ -29,6 +29,8 @@ class ModuleDraft:
     tree: Tree
     header: ModuleFile | None = None
     lessons: list[LessonDraft] = field(default_factory=list)
+    job_aids: list[JobAid] = field(default_factory=list)
+    terms: list[Term] = field(default_factory=list)
 
     @property
     def file(self) -> Path:
@@ -89,6 +91,8 @@ def _module(draft: ModuleDraft) -> Module:
         lessons=tuple(
             _lesson(lesson, draft.slug, number) for number, lesson in enumerate(draft.lessons, 1)
         ),
+        job_aids=tuple(draft.job_aids),
+        terms=tuple(draft.terms),
     )
 
 
@@ -112,4 +116,5 @@ def _lesson(draft: LessonDraft, module_key: str, number: int) -> Lesson:
         headings=rendered.headings,
         citations=rendered.citations,
         words=rendered.words,
+        claims=rendered.claims,
     )

@@ -5,17 +5,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from courses.checks import check_course
+from courses.claims import Claim
+from courses.companions import read_glossary, read_job_aids
 from courses.drafts import CourseDraft, LessonDraft, ModuleDraft, course_of
 from courses.evidence import Fact
 from courses.figures import Drawing, read_drawing
 from courses.files import Folder
+from courses.frontmatter import split_front_matter
 from courses.outline import Course
 from courses.problems import Problem
 from courses.prose import lines_of, render_lesson
 from courses.schemas import (
     SLUG,
+    ClaimsFile,
     CourseFile,
     FactEntry,
     FactsFile,
@@ -27,17 +32,28 @@ from courses.schemas import (
 from courses.yamltree import Tree, read_tree
 
 EVIDENCE = "evidence"
+CLAIMS = "claims.yaml"
 
 _NUMBERED = re.compile(rf"([0-9]{{2}})-({SLUG})")
+_NOT_LESSONS = ("module.yaml", "glossary.yaml", "figures", "job-aids")
 _FIGURE_NAME = re.compile(r"[a-z][a-z0-9-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Everything that is taught: courses by slug, facts by id."""
+    """Everything that is taught: courses by slug, facts and claims in circulation by id."""
 
     courses: Mapping[str, Course]
     facts: Mapping[str, Fact]
+    claims: Mapping[str, Claim]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the texts of a course may refer to."""
+
+    facts: Mapping[str, Fact]
+    claims: Mapping[str, Claim]
 
 
 def read_library(root: Path) -> tuple[Library, list[Problem]]:
@@ -49,20 +65,25 @@ def read_library(root: Path) -> tuple[Library, list[Problem]]:
     folder = Folder(root)
     if not root.is_dir():
         problem = Problem(".", 1, "missing-folder", "there is no such content folder")
-        return Library(MappingProxyType({}), MappingProxyType({})), [problem]
+        nothing: Mapping[str, Any] = MappingProxyType({})
+        return Library(nothing, nothing, nothing), [problem]
     facts = _read_facts(folder)
+    known = Known(facts, _read_claims(folder, facts))
     facts_hold = not any(problem.is_error for problem in folder.problems)
     courses: dict[str, Course] = {}
     for path in folder.entries(root):
         if path.name == EVIDENCE or not folder.is_folder(path):
             continue
         before = len(folder.problems)
-        draft = _read_course(folder, path, facts)
+        draft = _read_course(folder, path, known)
         check_course(folder, draft, facts)
         holds = not any(problem.is_error for problem in folder.problems[before:])
         if facts_hold and holds:
             courses[path.name] = course_of(draft)
-    library = Library(MappingProxyType(courses), MappingProxyType(facts))
+    _check_claims_met(folder, known.claims, courses)
+    library = Library(
+        MappingProxyType(courses), MappingProxyType(facts), MappingProxyType(known.claims)
+    )
     return library, sorted(set(folder.problems))
 
 
@@ -87,6 +108,35 @@ def _read_facts(folder: Folder) -> dict[str, Fact]:
             facts[entry.id] = _fact(entry)
             place[entry.id] = f"{folder.name(file)}:{line}"
     return facts
+
+
+def _read_claims(folder: Folder, facts: Mapping[str, Fact]) -> dict[str, Claim]:
+    """The register of claims in circulation; a folder may do without one."""
+    path = folder.root / CLAIMS
+    if not path.exists():
+        return {}
+    claims: dict[str, Claim] = {}
+    tree, read = _read_yaml(folder, path, ClaimsFile)
+    for number, entry in enumerate(read.claims if read else ()):
+        if entry.id in claims:
+            line = tree.line(("claims", number, "id"))
+            folder.report(path, line, "duplicate-claim", f"the claim {entry.id} stands here twice")
+        for place, fact in enumerate(entry.facts):
+            if fact not in facts:
+                line = tree.line(("claims", number, "facts", place))
+                folder.report(path, line, "unknown-fact", f"there is no fact {fact}")
+        claims[entry.id] = Claim(entry.id, entry.claim, entry.corrected, tuple(entry.facts))
+    return claims
+
+
+def _check_claims_met(
+    folder: Folder, claims: Mapping[str, Claim], courses: Mapping[str, Course]
+) -> None:
+    met = {claim for course in courses.values() for each in course.lessons for claim in each.claims}
+    for claim in claims:
+        if claim not in met:
+            message = f"no lesson has its readers judge {claim}"
+            folder.report(folder.root / CLAIMS, 1, "claim-not-met", message, "warning")
 
 
 def _fact(entry: FactEntry) -> Fact:
@@ -117,9 +167,9 @@ def _shaped(folder: Folder, path: Path, tree: Tree, shape: type[Shape]) -> Shape
     return read
 
 
-def _read_course(folder: Folder, path: Path, facts: Mapping[str, Fact]) -> CourseDraft:
+def _read_course(folder: Folder, path: Path, known: Known) -> CourseDraft:
     if not re.fullmatch(SLUG, path.name):
-        folder.report(path, 1, "folder-name", "a course folder is named like set-and-setting")
+        folder.report(path, 1, "folder-name", "a course folder is named like some-course")
     tree, header = _read_yaml(folder, path / "course.yaml", CourseFile)
     draft = CourseDraft(path, tree, header)
     for entry in folder.entries(path):
@@ -128,23 +178,23 @@ def _read_course(folder: Folder, path: Path, facts: Mapping[str, Fact]) -> Cours
         if not folder.is_folder(entry):
             folder.report(entry, 1, "stray-file", "this file belongs to nothing", "warning")
         elif name := _NUMBERED.fullmatch(entry.name):
-            draft.modules.append(_read_module(folder, entry, name[2], facts))
+            draft.modules.append(_read_module(folder, entry, name[2], known))
         else:
             folder.report(entry, 1, "folder-name", "a module folder is named like 01-some-module")
     return draft
 
 
-def _read_module(folder: Folder, path: Path, slug: str, facts: Mapping[str, Fact]) -> ModuleDraft:
+def _read_module(folder: Folder, path: Path, slug: str, known: Known) -> ModuleDraft:
     tree, header = _read_yaml(folder, path / "module.yaml", ModuleFile)
     draft = ModuleDraft(path, slug, tree, header)
     drawings = _read_drawings(folder, path / "figures")
     used: set[str] = set()
     for entry in folder.entries(path):
-        if entry.name in ("module.yaml", "figures"):
+        if entry.name in _NOT_LESSONS:
             continue
         name = _NUMBERED.fullmatch(entry.stem)
         if entry.suffix == ".md" and name:
-            lesson = _read_lesson(folder, entry, name[2], facts, drawings)
+            lesson = _read_lesson(folder, entry, name[2], known, drawings)
             if lesson is not None:
                 draft.lessons.append(lesson)
                 used.update(lesson.rendered.figures)
@@ -152,6 +202,9 @@ def _read_module(folder: Folder, path: Path, slug: str, facts: Mapping[str, Fact
             folder.report(entry, 1, "file-name", "a lesson file is named like 01-some-lesson.md")
         else:
             folder.report(entry, 1, "stray-file", "this file belongs to nothing", "warning")
+    draft.job_aids = read_job_aids(folder, path / "job-aids", known.facts)
+    if (path / "glossary.yaml").exists():
+        draft.terms = read_glossary(folder, path / "glossary.yaml", known.facts)
     for unused in sorted(set(drawings) - used):
         file = path / "figures" / f"{unused}.svg"
         folder.report(file, 1, "figure-unused", "no lesson shows this figure", "warning")
@@ -183,27 +236,20 @@ def _read_lesson(
     folder: Folder,
     path: Path,
     slug: str,
-    facts: Mapping[str, Fact],
+    known: Known,
     drawings: Mapping[str, Drawing | None],
 ) -> LessonDraft | None:
-    text = folder.text(path)
-    if text is None:
+    parts = split_front_matter(folder, path, "a lesson")
+    if parts is None:
         return None
-    lines = text.split("\n")
-    fences = [number for number, line in enumerate(lines) if line.rstrip() == "---"]
-    if len(fences) < 2 or fences[0] != 0:
-        message = "a lesson begins with front matter between two lines of ---"
-        folder.report(path, 1, "front-matter", message)
-        return None
-    end = fences[1]
-    tree = read_tree("\n".join(lines[1:end]), first_line=2)
-    header = _shaped(folder, path, tree, LessonHeader)
-    body = "\n".join(lines[end + 1 :])
+    header = _shaped(folder, path, parts.tree, LessonHeader)
     points = header.key_points if header else ()
-    rendered = render_lesson(body, end + 2, points, facts, drawings)
+    rendered = render_lesson(
+        parts.body, parts.body_line, points, known.facts, drawings, known.claims
+    )
     for fault in rendered.faults:
         folder.report(path, fault.line, fault.code, fault.message)
     for finding in rendered.findings:
-        for line in lines_of(finding, lines):
+        for line in lines_of(finding, parts.lines):
             folder.report(path, line, finding.code, finding.message, finding.severity)
-    return LessonDraft(path, slug, tree, header, rendered)
+    return LessonDraft(path, slug, parts.tree, header, rendered)

@@ -47,7 +47,8 @@ class Lesson:
     """One lesson, rendered: `html` and `key_points` are safe to put in a page as they are.
 
     `number` is the place in the module from 1, `minutes` the planned study time, `words` the
-    length of what is read, `citations` the fact ids in order of first appearance.
+    length of what is read, `citations` the fact ids in order of first appearance, `claims` the
+    ids of the registered claims it has its readers judge.
     """
 
     key: str
@@ -66,11 +67,35 @@ class Lesson:
     headings: tuple[Heading, ...]
     citations: tuple[str, ...]
     words: int
+    claims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JobAid:
+    """One printed page to pin to the wall; `html` is safe to put in a page as it is."""
+
+    slug: str
+    title: str
+    summary: str
+    safety_critical: bool
+    reviewed_on: date
+    html: str
+    citations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the field and what it means: `html` stands within a line, `also` are synonyms."""
+
+    term: str
+    also: tuple[str, ...]
+    html: str
+    citations: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """Lessons that belong together, and the quiz (id of an item bank) that closes them.
+    """Lessons that belong together, the quiz (id of an item bank) that closes them, and companions.
 
     Raises ValueError without a lesson: a module without one could be "done" by doing nothing.
     """
@@ -83,6 +108,8 @@ class Module:
     quiz_minutes: int
     prerequisites: tuple[str, ...]
     lessons: tuple[Lesson, ...]
+    job_aids: tuple[JobAid, ...] = ()
+    terms: tuple[Term, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.lessons:
@@ -92,6 +119,12 @@ class Module:
     def quiz_key(self) -> str:
         """The key of this module's quiz as a unit, whether or not it has one."""
         return f"{self.key}/quiz"
+
+    @property
+    def citations_beside(self) -> tuple[str, ...]:
+        """The facts cited beside the lessons: by job aids and in the glossary."""
+        aids = [fact for aid in self.job_aids for fact in aid.citations]
+        return (*aids, *(fact for term in self.terms for fact in term.citations))
 
     @property
     def minutes(self) -> int:

@@ -4,16 +4,19 @@ import html
 import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
+from courses.claims import Claim, JudgedClaim
 from courses.dialect import Converted, Finding, convert_block, convert_inline, convert_lesson
 from courses.evidence import Fact
 from courses.figures import Drawing
 from courses.outline import Heading
-from courses.scan import CheckSource, FigureSource, scan
+from courses.scan import BlockSource, FigureSource, scan
 from courses.selfchecks import SelfCheck, count_words
 from courses.yamltree import Fault
 
 LONGEST_BODY = 64 * 1024
+NO_CLAIMS: Mapping[str, Claim] = MappingProxyType({})
 
 _TABLE = re.compile(r"<table>(.*?)</table>", re.DOTALL)
 _HEADER_CELL = re.compile(r"<th(?: [^>]*)?>(.*?)</th>", re.DOTALL)
@@ -46,6 +49,7 @@ class RenderedLesson:
     citations: tuple[str, ...] = ()
     words: int = 0
     checks: int = 0
+    claims: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
     findings: list[Finding] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -75,16 +79,27 @@ def render_fragment(
     return numbering.apply(_wrap_tables(converted.html)), numbering.cited
 
 
+def render_inline(
+    text: str, facts: Mapping[str, Fact]
+) -> tuple[str, tuple[str, ...], list[Finding]]:
+    """Safe html to stand within a line, the ids of the facts it cites, and what is wrong."""
+    converted = convert_inline(text, facts)
+    numbering = _Numbering(None)
+    return numbering.apply(converted.html), numbering.cited, converted.findings
+
+
 def render_lesson(
     body: str,
     first_line: int,
     key_points: Iterable[str],
     facts: Container[str],
     drawings: Mapping[str, Drawing | None],
+    register: Mapping[str, Claim] = NO_CLAIMS,
 ) -> RenderedLesson:
     """The body that begins at `first_line` of its file, and its key points; never raises.
 
-    `drawings` are the module's figures by name, None for one that is there but broken.
+    `drawings` are the module's figures by name, None for one that is there but broken;
+    `register` holds the claims that a lesson may have its readers judge.
     """
     lesson = RenderedLesson()
     if len(body) > LONGEST_BODY:
@@ -97,12 +112,12 @@ def render_lesson(
     lesson.headings = converted.headings
     lesson.words = count_words(_plain(converted.html))
     _check_outline(lesson, converted, scanned.headings, first_line)
-    slots = _Slots(lesson, facts, drawings)
+    slots = _Slots(lesson, facts, drawings, register)
     blocks = [slots.render(source) for source in scanned.slots]
     placed = [int(number) for number in _SLOT.findall(converted.html)]
     for number, source in enumerate(scanned.slots):
         if number not in placed and not lesson.faults:
-            message = "a figure or self-check cannot stand here"
+            message = "a figure, self-check or claim cannot stand here"
             lesson.faults.append(Fault(source.line, "misplaced", message))
     numbering = _Numbering("cite-")
     filled = _SLOT.sub(lambda found: blocks[int(found[1])], converted.html)
@@ -144,20 +159,33 @@ class _Slots:
         lesson: RenderedLesson,
         facts: Container[str],
         drawings: Mapping[str, Drawing | None],
+        register: Mapping[str, Claim],
     ) -> None:
+        self.register = register
         self.lesson = lesson
         self.facts = facts
         self.drawings = drawings
 
-    def render(self, source: CheckSource | FigureSource) -> str:
+    def render(self, source: BlockSource | FigureSource) -> str:
         if isinstance(source, FigureSource):
             return self._figure(source)
         self.lesson.checks += 1
+        if source.kind == "claim":
+            return self._claim(source)
         check = SelfCheck(source, self.lesson.checks, self.facts)
         self.lesson.findings += check.findings
         self.lesson.faults += check.faults
         self.lesson.words += check.words
         return check.html
+
+    def _claim(self, source: BlockSource) -> str:
+        claim = JudgedClaim(source, self.lesson.checks, self.facts, self.register)
+        self.lesson.findings += claim.findings
+        self.lesson.faults += claim.faults
+        self.lesson.words += claim.words
+        if claim.claim_id is not None:
+            self.lesson.claims += (claim.claim_id,)
+        return claim.html
 
     def _figure(self, source: FigureSource) -> str:
         if source.name in self.lesson.figures:

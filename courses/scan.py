@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from courses.dialect import CALLOUTS, SLOT
 from courses.yamltree import Fault
 
+BLOCKS = ("check", "claim")
+
 _FENCE = re.compile(r"( *)(`{3,}|~{3,})\s*([^`]*)")
 _CALLOUT = re.compile(r"( *)(/{3,}) *(?:([\w-]+) *(?:\| *(.*?))?)? *")
 _HEADING = re.compile(r"(#{1,6})(.*?)#*")
@@ -18,9 +20,10 @@ _CITATION = re.compile(r"\[@[^\]]*\]")
 
 
 @dataclass(frozen=True, slots=True)
-class CheckSource:
-    """A self-check as written: YAML, with the line of the fence that opens it."""
+class BlockSource:
+    """A self-check or a claim as written: YAML, with the line of the fence that opens it."""
 
+    kind: str
     line: int
     text: str
     heading_level: int
@@ -41,7 +44,7 @@ class Scanned:
     """The text with a numbered slot in place of every figure and self-check."""
 
     text: str = ""
-    slots: list[CheckSource | FigureSource] = field(default_factory=list)
+    slots: list[BlockSource | FigureSource] = field(default_factory=list)
     headings: int = 0
     faults: list[Fault] = field(default_factory=list)
 
@@ -85,7 +88,7 @@ class _Scanner:
         line = self.first_line + (self.at if at is None else at)
         self.found.faults.append(Fault(line, code, message))
 
-    def _slot(self, source: CheckSource | FigureSource) -> None:
+    def _slot(self, source: BlockSource | FigureSource) -> None:
         self.out += ["", SLOT.format(len(self.found.slots)), ""]
         self.found.slots.append(source)
 
@@ -104,12 +107,13 @@ class _Scanner:
         else:
             self._fault("unclosed", f"this block is never closed with {mark}", opened)
             return
-        if kind.strip() != "check" or indent:
-            message = "the only fenced block is ```check, at the beginning of the line"
+        kind = kind.strip()
+        if kind not in BLOCKS or indent:
+            message = "fenced blocks are ```check and ```claim, at the beginning of the line"
             self._fault("unknown-block", message, opened)
             return
         level = 3 if self.level >= 2 else 2
-        self._slot(CheckSource(self.first_line + opened, "\n".join(body), level))
+        self._slot(BlockSource(kind, self.first_line + opened, "\n".join(body), level))
 
     def _callout(self, callout: re.Match[str]) -> None:
         indent, slashes, kind, title = callout.groups()

@@ -20,6 +20,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Line = Annotated[Text, StringConstraints(max_length=300, pattern=r"^[^\n]*$")]
 FactId = Annotated[str, StringConstraints(pattern=rf"^{FACT_ID}$")]
 ObjectiveId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*-[0-9]{1,3}$")]
+ClaimId = Annotated[str, StringConstraints(pattern=r"^C-[0-9]{2,3}$")]
 Slug = Annotated[str, StringConstraints(pattern=rf"^{SLUG}$", max_length=80)]
 Link = Annotated[str, StringConstraints(pattern=r"^https://[^\s<>\"]+$", max_length=500)]
 Strength = Annotated[str, StringConstraints(pattern=rf"^(?:{STRENGTHS})(?: \([^()]+\))?$")]
@@ -99,6 +100,49 @@ class LessonHeader(_File):
     reviewed_on: date
     content_note: Text | None = None
     key_points: Annotated[list[Text], Bounded(min_length=1, max_length=8)]
+
+
+class ClaimEntry(_File):
+    id: ClaimId
+    claim: Line
+    corrected: Text
+    facts: Annotated[list[FactId], Bounded(min_length=1)]
+
+
+class ClaimsFile(_File):
+    claims: list[ClaimEntry]
+
+
+class ClaimBlock(_File):
+    id: ClaimId | None = None
+    text: Line | None = None
+    verdict: Literal["holds", "partly", "fails"]
+    reasoning: Text
+
+    @model_validator(mode="after")
+    def _one_claim(self) -> "ClaimBlock":
+        if (self.id is None) == (self.text is None):
+            raise ValueError(
+                "give the id of a registered claim, or the text of another: one of them"
+            )
+        return self
+
+
+class JobAidHeader(_File):
+    title: Line
+    summary: Text
+    reviewed_on: date
+    safety_critical: bool
+
+
+class TermEntry(_File):
+    term: Line
+    also: list[Line] = []
+    definition: Text
+
+
+class GlossaryFile(_File):
+    terms: Annotated[list[TermEntry], Bounded(min_length=1)]
 
 
 class CheckOption(_File):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Container
 
 from courses.dialect import Finding, convert_block, convert_inline
-from courses.scan import CheckSource
+from courses.scan import BlockSource
 from courses.schemas import CheckFile, CheckOption, shaped
 from courses.yamltree import Fault, read_tree
 
@@ -22,7 +22,7 @@ def count_words(text: str) -> int:
 class SelfCheck:
     """A self-check rendered: `html`, how many words it gives to read, and what is wrong with it."""
 
-    def __init__(self, source: CheckSource, number: int, facts: Container[str]) -> None:
+    def __init__(self, source: BlockSource, number: int, facts: Container[str]) -> None:
         self.findings: list[Finding] = []
         self.html = ""
         self.words = 0

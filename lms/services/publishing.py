@@ -177,6 +177,7 @@ def release_document(course: courses.Course, curriculum: Curriculum) -> dict[str
     banks = [curriculum.banks[module.quiz] for module in course.modules if module.quiz]
     cited = {fact for lesson in course.lessons for fact in lesson.citations}
     cited |= {f for module in course.modules for aim in module.objectives for f in aim.facts}
+    cited |= {fact for module in course.modules for fact in module.citations_beside}
     cited |= {fact for bank in banks for item in bank.items for fact in quizzes.cited_facts(item)}
     return {
         "course": courses.course_to_document(course),

@@ -78,10 +78,10 @@ def test_citations_are_numbered_in_reading_order_through_every_part() -> None:
 
 
 def test_a_call_out_is_an_aside_with_its_own_label() -> None:
-    html = render("/// safety | Watch *this*\nText.\n///\n\n/// claim | C\nText.\n///").html
+    html = render("/// safety | Watch *this*\nText.\n///\n\n/// monday | C\nText.\n///").html
     assert '<aside aria-labelledby="safety-1-title" class="callout callout-safety"' in html
     assert '<p class="callout-title" id="safety-1-title">Watch <em>this</em></p>' in html
-    assert 'id="claim-1-title"' in html
+    assert 'id="monday-1-title"' in html
     # Two call-outs may bear the same title, so they must not be landmarks.
     assert html.count('role="note"') == 2
 

@@ -1,0 +1,36 @@
+"""A Markdown file as its front matter and its body, each with the line it begins at."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from courses.files import Folder
+from courses.yamltree import Tree, read_tree
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The two halves of a file; `lines` are all of them, `body_line` counts from 1."""
+
+    tree: Tree
+    body: str
+    body_line: int
+    lines: list[str]
+
+
+def split_front_matter(folder: Folder, path: Path, kind: str) -> Parts | None:
+    """The file in its two halves; None after reporting why it cannot be split.
+
+    `kind` is what such a file is called in the report: "a lesson", "a job aid".
+    """
+    text = folder.text(path)
+    if text is None:
+        return None
+    lines = text.split("\n")
+    fences = [number for number, line in enumerate(lines) if line.rstrip() == "---"]
+    if len(fences) < 2 or fences[0] != 0:
+        message = f"{kind} begins with front matter between two lines of ---"
+        folder.report(path, 1, "front-matter", message)
+        return None
+    end = fences[1]
+    tree = read_tree("\n".join(lines[1:end]), first_line=2)
+    return Parts(tree, "\n".join(lines[end + 1 :]), end + 2, lines)
