@@ -58,6 +58,11 @@ class ModuleState:
     done_at: datetime | None
 
     @property
+    def count_done(self) -> int:
+        """How many units are done."""
+        return sum(state.state == "done" for state in self.units)
+
+    @property
     def percent(self) -> int:
         """Share of minutes done, 0 to 100, rounded down; 100 only when the module is done."""
         return _percent(self.minutes_done, self.minutes_total, self.state == "done")

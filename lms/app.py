@@ -2,14 +2,16 @@
 
 import functools
 import hashlib
+from collections.abc import MutableMapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, jsonify, render_template
+from flask.templating import Environment
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -27,6 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the application as `settings` describe it; refuse to start without a secret key."""
     settings = settings or Settings()
     app = Flask(__name__)
+    app.jinja_environment = Templates
     app.config.update(flask_config(settings))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -44,6 +47,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     _version_static_files(app)
     _answer_errors(app)
     return app
+
+
+class Templates(Environment):
+    """Flask's environment, whose templates share one dictionary of globals.
+
+    Jinja lays a chain of dictionaries over them for each template, in case it brings globals of
+    its own; ours never do, and every import of a macro would search that chain key by key.
+    """
+
+    def make_globals(self, own: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the globals of a template that has none of its own."""
+        return super().make_globals(own) if own else self.globals
 
 
 def flask_config(settings: Settings) -> dict[str, Any]:
@@ -89,7 +104,18 @@ def _version_static_files(app: Flask) -> None:
             return static_address(values["filename"])
         return app.url_for(endpoint, **values) if values else fixed_address(endpoint)
 
-    app.jinja_env.globals["url_for"] = address
+    @functools.cache
+    def tag(filename: str) -> str:
+        href = escape(static_address(filename))
+        if filename.endswith(".js"):
+            return f'<script defer src="{href}"></script>'
+        return f'<link rel="stylesheet" href="{href}">'
+
+    def head_files(styles: list[str], scripts: list[str]) -> Markup:
+        names = [f"css/{name}.css" for name in styles] + [f"js/{name}" for name in scripts]
+        return Markup("\n  ".join(map(tag, names)))  # noqa: S704 -- escaped in `tag`
+
+    app.jinja_env.globals.update(url_for=address, head_files=head_files)
 
 
 def _speak(app: Flask) -> None:

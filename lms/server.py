@@ -1,4 +1,4 @@
-"""How gunicorn serves the application: two processes of threads, a postman in each."""
+"""How gunicorn serves the application: two processes a core, a postman in each."""
 
 import os
 from typing import Any
@@ -6,14 +6,17 @@ from typing import Any
 from lms.jobs import Postman
 
 bind = f"{os.environ.get('LMS_HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("LMS_WORKERS", "2"))
+# A page is work for the processor: threads of one process would only hand the interpreter to and
+# fro. The thread worker is kept even so, because it holds open connections without blocking.
+workers = int(os.environ.get("LMS_WORKERS", 2 * (os.cpu_count() or 1)))
 worker_class = "gthread"
-threads = int(os.environ.get("LMS_THREADS", "4"))
+threads = int(os.environ.get("LMS_THREADS", "1"))
 keepalive = 5
 timeout = 60
 graceful_timeout = 20
-# Each process opens its own database and fonts: nothing is shared through a fork.
-preload_app = False
+# The application is put together once and its memory shared. Nothing with a life of its own goes
+# through the fork: each process opens its own database, write lock and fonts.
+preload_app = True
 errorlog = "-"
 loglevel = "warning"
 

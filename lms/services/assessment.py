@@ -1,5 +1,6 @@
 """Quizzes: starting an attempt, saving each answer durably, submitting once, showing the result."""
 
+import functools
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -181,6 +182,8 @@ def sitting_for(session: Session, account_id: int, attempt_id: int) -> Sitting:
     )
 
 
+# A learner saves the answers to one frozen paper many times over.
+@functools.lru_cache(maxsize=4096)
 def _paper(document: str) -> quizzes.Paper:
     return quizzes.paper_from_document(json.loads(document))
 

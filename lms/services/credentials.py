@@ -6,6 +6,7 @@ import secrets
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -214,7 +215,16 @@ def _award_letter(credential: certificates.Credential, verify_address: str) -> s
 
 
 _ATTESTED = (
-    sa.select(CredentialRecord, Enrolment.cohort_id, RevocationRecord)
+    sa.select(
+        CredentialRecord.document,
+        CredentialRecord.digest,
+        CredentialRecord.programme_id,
+        CredentialRecord.account_id,
+        CredentialRecord.enrolment_id,
+        Enrolment.cohort_id,
+        RevocationRecord.reason,
+        RevocationRecord.revoked_at,
+    )
     .join(Enrolment, Enrolment.id == CredentialRecord.enrolment_id)
     .outerjoin(RevocationRecord, RevocationRecord.credential_id == CredentialRecord.id)
 )
@@ -225,15 +235,16 @@ def find_by_serial(session: Session, text: str, now: datetime) -> Attested | Non
     """Look up what somebody typed or scanned; None alike for unknown and malformed serials."""
     serial = certificates.parse_serial(text)
     # A malformed serial costs the same query, so that the time taken tells nothing.
-    row = session.execute(_ATTESTED_BY_SERIAL, {"serial": serial or ""}).one_or_none()
-    return None if row is None else _attested(*row, now)
+    found = session.connection().execute(_ATTESTED_BY_SERIAL, {"serial": serial or ""})
+    row = found.one_or_none()
+    return None if row is None else _attested(row, now)
 
 
 def list_of_holder(session: Session, account_id: int, now: datetime) -> list[Attested]:
     """Return a person's own credentials, the latest first."""
     query = _ATTESTED.where(CredentialRecord.account_id == account_id)
     rows = session.execute(query.order_by(CredentialRecord.id.desc()))
-    return [_attested(*row, now) for row in rows]
+    return [_attested(row, now) for row in rows]
 
 
 def list_of_enrolments(
@@ -241,25 +252,24 @@ def list_of_enrolments(
 ) -> dict[int, Attested]:
     """Return the credential earned through each of these enrolments."""
     query = _ATTESTED.where(CredentialRecord.enrolment_id.in_(enrolment_ids))
-    return {row[0].enrolment_id: _attested(*row, now) for row in session.execute(query)}
+    return {row.enrolment_id: _attested(row, now) for row in session.execute(query)}
 
 
-def _attested(
-    record: CredentialRecord, cohort_id: int, revocation: RevocationRecord | None, now: datetime
-) -> Attested:
-    credential = _unaltered(record.document, record.digest)
+def _attested(row: Any, now: datetime) -> Attested:
+    """Return the credential of one row of `_ATTESTED`."""
+    credential = _unaltered(row.document, row.digest)
     end = None
-    if revocation is not None:
-        end = certificates.Revocation(revocation.revoked_at, PUBLIC_REASONS[revocation.reason])
+    if row.revoked_at is not None:
+        end = certificates.Revocation(row.revoked_at, PUBLIC_REASONS[row.reason])
     return Attested(
         credential=credential,
         verdict=certificates.verdict(credential, end, now),
-        digest=record.digest,
-        programme_id=record.programme_id,
-        account_id=record.account_id,
-        enrolment_id=record.enrolment_id,
-        cohort_id=cohort_id,
-        revoked_at=revocation.revoked_at if revocation else None,
+        digest=row.digest,
+        programme_id=row.programme_id,
+        account_id=row.account_id,
+        enrolment_id=row.enrolment_id,
+        cohort_id=row.cohort_id,
+        revoked_at=row.revoked_at,
     )
 
 

@@ -1,5 +1,6 @@
 """The quiz: what to expect, one item a page, a look back before submission, and the result."""
 
+import functools
 import secrets
 from typing import Any
 
@@ -100,14 +101,21 @@ def item(attempt: int, number: int) -> ResponseReturnValue:
 
 def trail(sitting: Sitting) -> list[dict[str, Any]]:
     """Return the way through the paper: each item, its address, whether it is answered."""
+    label = _("Item %(n)s")
     return [
         {
-            "label": _("Item %(n)s", n=number),
-            "url": url_for("assessment.item", attempt=sitting.attempt_id, number=number),
+            "label": label % {"n": number},
+            "url": _item_address(sitting.attempt_id, number),
             "state": "answered" if number in sitting.state.responses else "open",
         }
         for number in range(1, len(sitting.paper.slots) + 1)
     ]
+
+
+# A sitting names the address of each of its items on each of its pages.
+@functools.lru_cache(maxsize=8192)
+def _item_address(attempt: int, number: int) -> str:
+    return url_for("assessment.item", attempt=attempt, number=number)
 
 
 @pages.post("/attempts/<int:attempt>/items/<int:number>")

@@ -1,24 +1,29 @@
 """How dates, instants and durations read on a page."""
 
+import functools
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 
+@functools.lru_cache(maxsize=4096)
 def day(value: date | datetime) -> Markup:
     """Return “14 October 2026” as a <time> element."""
-    text = f"{value.day} {value:%B %Y}"
-    return Markup('<time datetime="{}">{}</time>').format(value.strftime("%Y-%m-%d"), escape(text))
+    return _time(value.strftime("%Y-%m-%d"), f"{value.day} {value:%B %Y}")
 
 
 def moment(value: datetime, zone: str = "UTC") -> Markup:
     """Return “14 October 2026, 09:02 UTC” in the given IANA zone as a <time> element."""
     local = value.astimezone(ZoneInfo(zone))
-    text = f"{local.day} {local:%B %Y, %H:%M} {local:%Z}"
-    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), escape(text))
+    return _time(value.isoformat(), f"{local.day} {local:%B %Y, %H:%M} {local:%Z}")
+
+
+def _time(machine: str, text: str) -> Markup:
+    return Markup(f'<time datetime="{escape(machine)}">{escape(text)}</time>')  # noqa: S704 -- escaped
 
 
 def clock(value: datetime, zone: str = "UTC") -> str:
@@ -26,8 +31,8 @@ def clock(value: datetime, zone: str = "UTC") -> str:
     return f"{value.astimezone(ZoneInfo(zone)):%H:%M:%S}"
 
 
-def duration(minutes: int) -> str:
-    """Return “1 h 50 min”, with no-break spaces inside each figure."""
+def duration(_: Callable[..., str], minutes: int) -> str:
+    """Return “1 h 50 min” in the words of gettext `_`, with no-break spaces inside each figure."""
     hours, rest = divmod(minutes, 60)
     if not hours:
         return str(_("%(n)s\u00a0min", n=rest))
@@ -37,5 +42,7 @@ def duration(minutes: int) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Add the filters to `app`'s templates."""
-    app.jinja_env.filters.update(day=day, moment=moment, clock=clock, duration=duration)
+    """Add the filters to `app`'s templates, in the language that these speak."""
+    say = cast(Callable[..., str], app.jinja_env.globals["gettext"])
+    worded = functools.partial(duration, say)
+    app.jinja_env.filters.update(day=day, moment=moment, clock=clock, duration=worded)

@@ -2,6 +2,7 @@
 
 import functools
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import (
@@ -121,6 +122,7 @@ def lesson(enrolment: int, module: str, lesson: str) -> str:
     content = catalogue.release(db.session, seat.release_id)
     here = content.course.module(module)
     before, after = content.course.neighbours(text.key)
+    module_state = next(each for each in progress.modules if each.module.key == module)
     return render_template(
         "learning/lesson.html",
         seat=seat,
@@ -129,7 +131,8 @@ def lesson(enrolment: int, module: str, lesson: str) -> str:
         lesson=text,
         module=here,
         module_number=content.course.modules.index(here) + 1,
-        module_state=next(each for each in progress.modules if each.module.key == module),
+        module_state=module_state,
+        rail=rail(seat, module_state, text.key),
         state=progress.state_of(text.key),
         drawn=drawn(content, text),
         before=before,
@@ -138,6 +141,19 @@ def lesson(enrolment: int, module: str, lesson: str) -> str:
         resume_at=record.place_in(text.key),
         today=clock.now().date(),
     )
+
+
+def rail(seat: Seat, module: courses.ModuleState, current: str) -> list[dict[str, Any]]:
+    """Return the units of a module as the rail of a lesson lists them."""
+    return [
+        {
+            "label": _("Quiz") if each.unit.kind == "quiz" else each.unit.title,
+            "url": None if each.state == "locked" else unit_address(seat, each.unit),
+            "state": each.state,
+            "current": each.unit.key == current,
+        }
+        for each in module.units
+    ]
 
 
 @dataclass(frozen=True, slots=True)

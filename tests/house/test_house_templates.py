@@ -54,6 +54,7 @@ def environment() -> Environment:
     env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(
         url_for=lambda endpoint, **values: "/" + endpoint + values.get("filename", ""),
+        head_files=lambda styles, scripts: "",
         csrf_token=lambda: "token",
         get_flashed_messages=lambda with_categories: [("success", "Saved.")],
     )

@@ -23,6 +23,7 @@ def change_details(
     """Change what a person says about themselves; certificates already issued keep their name."""
     if full_name != account.full_name:
         note(session, account, "account.renamed", now, {"from": account.full_name, "to": full_name})
+    session.add(account)
     account.full_name = full_name
     account.profession = profession
     account.licence_number = licence_number

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient_to_detached
 
 from lms.errors import NotFound
 from lms.models.accounts import Account, RoleGrant, SignIn
@@ -23,9 +23,12 @@ class OpenSignIn:
 
 
 # Composed once: every page asks this, and building a statement costs more than running it.
+_COLUMNS = Account.__table__.columns
 _SIGNED_IN = (
     sa.select(
-        Account, SignIn.id, sa.exists().where(RoleGrant.account_id == Account.id).label("is_staff")
+        SignIn.id.label("sign_in_id"),
+        sa.exists().where(RoleGrant.account_id == Account.id).label("is_staff"),
+        *_COLUMNS,
     )
     .join(SignIn, SignIn.account_id == Account.id)
     .where(SignIn.token_hash == sa.bindparam("token_hash"))
@@ -42,18 +45,26 @@ def find_signed_in(
     None once the sign-in was ended or is too old, the account was closed, or its uniquifier
     changed with the password.
     """
-    found = session.execute(
-        _SIGNED_IN,
-        {
-            "token_hash": hash_token(token),
-            "uniquifier": uniquifier,
-            "oldest": now - SIGN_IN_LASTS,
-        },
-    ).one_or_none()
+    # Straight from the connection, as what the session would make of it costs more than the query.
+    found = (
+        session.connection()
+        .execute(
+            _SIGNED_IN,
+            {
+                "token_hash": hash_token(token),
+                "uniquifier": uniquifier,
+                "oldest": now - SIGN_IN_LASTS,
+            },
+        )
+        .one_or_none()
+    )
     if found is None:
         return None
-    account: Account = found[0]
-    account.sign_in_id, account.is_staff = found[1:]
+    sign_in_id, is_staff, *values = found
+    account = Account(**dict(zip(_COLUMNS.keys(), values, strict=True)))
+    # As if it had been loaded and let go: whoever changes it adds it to the session first.
+    make_transient_to_detached(account)
+    account.sign_in_id, account.is_staff = sign_in_id, is_staff
     return account
 
 
