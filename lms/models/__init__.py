@@ -9,6 +9,7 @@ from lms.models import (
     credentials,
     learning,
     mail,
+    notes,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "credentials",
     "learning",
     "mail",
+    "notes",
 ]
