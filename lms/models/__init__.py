@@ -10,6 +10,7 @@ from lms.models import (
     learning,
     mail,
     notes,
+    updates,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "learning",
     "mail",
     "notes",
+    "updates",
 ]
