@@ -28,6 +28,10 @@ class Paper:
     slots: tuple[Slot, ...]
     cut_percent: int
 
+    def offers(self, slot: int, option: str) -> bool:
+        """Whether the paper has this slot (from 1), and an option of that name in it."""
+        return 1 <= slot <= len(self.slots) and option in self.slots[slot - 1].option_order
+
 
 class TooFewItems(Exception):
     """A cell of the specification asks for more items than the bank has for its objective."""

@@ -1,6 +1,7 @@
 """Attempts: drawn once, saved step by step, submitted once, scored once; whoever races whom."""
 
 import json
+import random
 import threading
 from datetime import timedelta
 
@@ -118,6 +119,35 @@ def test_fifty_saves_of_one_step_store_one(app: Flask, ready: Cast) -> None:
     for each in decisions:
         assert isinstance(each, quizzes.Decision)
         assert each.stored is not None and each.stored.option == stored[0]
+
+
+@pytest.mark.parametrize("chance", range(8))
+def test_every_save_is_decided_as_the_core_decides_it(
+    session: Session, ready: Cast, chance: int
+) -> None:
+    """The one statement that accepts almost every answer accepts exactly what the core accepts."""
+    attempt, draw = begin(session, ready), random.Random(chance)
+    paper = assessment.sitting_for(session, ready.lena, attempt).paper
+    steps: list[quizzes.Step] = []
+    closes_at = draw.randrange(30, 60)
+    for turn in range(60):
+        if turn == closes_at:
+            assessment.submit(session, ready.lena, attempt, LATER)
+            steps.append(quizzes.Submission(LATER))
+        slot, option = draw.choice((0, 1, 1, 2, 3, 4)), draw.choice("abcde")
+        state = quizzes.replay(steps)
+        seen = state.responses[slot].sequence if slot in state.responses else 0
+        sequence = seen + draw.choice((-1, 0, 1, 1, 1, 2))
+        expected = quizzes.decide_response(paper, state, slot, sequence, option).kind
+        stored = state.responses.get(slot)
+        if expected == "accept" and stored is not None and stored.option == option:
+            expected = "repeat"
+        decision = save(session, ready, attempt, slot=slot, sequence=sequence, option=option)
+        assert decision.kind == expected
+        if expected == "accept":
+            steps.append(quizzes.Response(slot, sequence, option, LATER))
+    accepted = sum(isinstance(step, quizzes.Response) for step in steps)
+    assert rows_of(session, ResponseStep) == accepted >= 4
 
 
 def test_a_stale_tab_does_not_overwrite(session: Session, ready: Cast) -> None:
