@@ -8,8 +8,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from courses.documents import course_from_document, course_to_document
-from courses.evidence import Fact, fact_from_document, fact_to_document, lessons_citing
-from courses.outline import Author, Course, Heading, Lesson, Module, Objective, Unit
+from courses.evidence import (
+    Claim,
+    Fact,
+    claim_from_document,
+    claim_to_document,
+    fact_from_document,
+    fact_to_document,
+    lessons_citing,
+)
+from courses.impact import (
+    FactChange,
+    Impact,
+    Standing,
+    Teaching,
+    Touched,
+    compare_facts,
+    impact,
+    standings_of,
+)
+from courses.outline import Author, Course, Heading, Lesson, Module, Objective, Unit, Update
 from courses.pace import Pace, pace
 from courses.problems import Problem
 from courses.progress import (
@@ -35,9 +53,12 @@ _ON_FIRST_USE = {
 
 __all__ = [
     "Author",
+    "Claim",
     "Course",
     "Fact",
+    "FactChange",
     "Heading",
+    "Impact",
     "Lesson",
     "LessonDone",
     "Library",
@@ -50,17 +71,26 @@ __all__ = [
     "Progress",
     "ProseError",
     "QuizResult",
+    "Standing",
+    "Teaching",
+    "Touched",
     "Unit",
     "UnitState",
+    "Update",
+    "claim_from_document",
+    "claim_to_document",
+    "compare_facts",
     "course_from_document",
     "course_to_document",
     "fact_from_document",
     "fact_to_document",
+    "impact",
     "lessons_citing",
     "pace",
     "progress",
     "read_library",
     "render_fragment",
+    "standings_of",
 ]
 
 

@@ -1,12 +1,15 @@
 """What must hold across the files of a course: objectives, order, lengths and times."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 from courses.drafts import CourseDraft, LessonDraft, ModuleDraft
 from courses.evidence import Fact
 from courses.files import Folder
+from courses.glossary import anchor
+from courses.sheet import Sheet
 
 WORDS = (900, 1600)
 
@@ -27,6 +30,7 @@ def check_course(folder: Folder, draft: CourseDraft, facts: Mapping[str, Fact]) 
     _check_module_slugs(folder, draft)
     _check_prerequisites(folder, draft)
     _check_objective_ids(folder, draft)
+    _check_terms(folder, draft)
     for module in draft.modules:
         _check_module(folder, module, facts)
 
@@ -105,6 +109,19 @@ def _check_objective_ids(folder: Folder, draft: CourseDraft) -> None:
             met.add(objective.id)
 
 
+def _check_terms(folder: Folder, draft: CourseDraft) -> None:
+    """One word has one meaning in a course: a reader meets it in any of its modules."""
+    met: dict[str, tuple[Path, int]] = {}
+    for module in draft.modules:
+        for each in module.terms:
+            here = (module.glossary, each.line)
+            for name in (each.term.term, *each.term.also):
+                path, line = met.setdefault(anchor(name), here)
+                if path != module.glossary:
+                    message = f'"{name}" is defined already in {folder.name(path)}:{line}'
+                    folder.report(*here, "duplicate-term", message)
+
+
 def _check_module(folder: Folder, module: ModuleDraft, facts: Mapping[str, Fact]) -> None:
     if not module.lessons:
         folder.report(module.path, 1, "no-lesson", "this module has no lesson that can be read")
@@ -176,3 +193,25 @@ def _weak(lesson: LessonDraft, facts: Mapping[str, Fact]) -> Iterator[tuple[Fact
             yield fact, "rests on a retracted source: it may not be cited as evidence"
         elif fact.is_uncertain:
             yield fact, "is uncertain: state it with its hedge or leave it out"
+
+
+def check_reviews(folder: Folder, sheet: Sheet, drafts: Iterable[CourseDraft], today: date) -> None:
+    """Warn once of every fact past its review date, with the files that cite it."""
+    citing: dict[str, list[str]] = {}
+    for module in (module for draft in drafts for module in draft.modules):
+        for lesson in module.lessons:
+            for name in lesson.rendered.citations:
+                citing.setdefault(name, []).append(f"{module.slug}/{lesson.slug}")
+        for aid in module.job_aids:
+            for name in aid.citations:
+                citing.setdefault(name, []).append(f"{module.slug}/{aid.slug} (job aid)")
+    for fact in sheet.facts.values():
+        if not fact.is_past_review(today):
+            continue
+        path, line = sheet.places[fact.id]
+        places = ", ".join(citing.get(fact.id, ())) or "no lesson"
+        message = (
+            f"{fact.id} was to be reviewed by {fact.review_by}: look at its source again; "
+            f"it is taught in {places}"
+        )
+        folder.report(path, line, "review-due", message, "warning")

@@ -1,25 +1,14 @@
-"""Claims in circulation: the register of them, and the block in which a reader judges one."""
+"""Claims in circulation: the block in which a reader judges one."""
 
 import html
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
 
 from courses.dialect import Finding, convert_block
+from courses.evidence import Claim
 from courses.scan import BlockSource
 from courses.schemas import ClaimBlock, shaped
 from courses.selfchecks import count_words
 from courses.yamltree import Fault, read_tree
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Something that is said of psychedelic therapy, and what can be said truly instead."""
-
-    id: str
-    claim: str
-    corrected: str
-    facts: tuple[str, ...]
-
 
 _VERDICTS = {
     "holds": ("✓", "It holds"),

@@ -1,10 +1,20 @@
 """A course as JSON-able values and back, so that a release can freeze it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from courses.outline import Author, Course, Heading, JobAid, Lesson, Module, Objective, Term
+from courses.outline import (
+    Author,
+    Course,
+    Heading,
+    JobAid,
+    Lesson,
+    Module,
+    Objective,
+    Term,
+    Update,
+)
 
 
 def course_to_document(course: Course) -> dict[str, Any]:
@@ -20,6 +30,7 @@ def course_to_document(course: Course) -> dict[str, Any]:
         "currency_months": course.currency_months,
         "authors": [{"name": author.name, "role": author.role} for author in course.authors],
         "modules": [_module_to_document(module) for module in course.modules],
+        "updates": [_update_to_document(update) for update in course.updates],
     }
 
 
@@ -36,6 +47,7 @@ def course_from_document(document: Mapping[str, Any]) -> Course:
         currency_months=document["currency_months"],
         authors=tuple(Author(author["name"], author["role"]) for author in document["authors"]),
         modules=tuple(_module_from_document(module) for module in document["modules"]),
+        updates=tuple(_update_from_document(update) for update in document.get("updates", ())),
     )
 
 
@@ -91,13 +103,11 @@ def _lesson_to_document(lesson: Lesson) -> dict[str, Any]:
         "content_note": lesson.content_note,
         "key_points": list(lesson.key_points),
         "html": lesson.html,
-        "headings": [
-            {"id": heading.id, "level": heading.level, "text": heading.text}
-            for heading in lesson.headings
-        ],
+        "headings": _headings_to_document(lesson.headings),
         "citations": list(lesson.citations),
         "words": lesson.words,
         "claims": list(lesson.claims),
+        "terms": list(lesson.terms),
     }
 
 
@@ -116,14 +126,20 @@ def _lesson_from_document(document: Mapping[str, Any]) -> Lesson:
         content_note=document["content_note"],
         key_points=tuple(document["key_points"]),
         html=document["html"],
-        headings=tuple(
-            Heading(heading["id"], heading["level"], heading["text"])
-            for heading in document["headings"]
-        ),
+        headings=_headings_from_document(document["headings"]),
         citations=tuple(document["citations"]),
         words=document["words"],
         claims=tuple(document.get("claims", ())),
+        terms=tuple(document.get("terms", ())),
     )
+
+
+def _headings_to_document(headings: Iterable[Heading]) -> list[dict[str, Any]]:
+    return [{"id": each.id, "level": each.level, "text": each.text} for each in headings]
+
+
+def _headings_from_document(document: Iterable[Mapping[str, Any]]) -> tuple[Heading, ...]:
+    return tuple(Heading(each["id"], each["level"], each["text"]) for each in document)
 
 
 def _job_aid_to_document(aid: JobAid) -> dict[str, Any]:
@@ -165,4 +181,36 @@ def _term_from_document(document: Mapping[str, Any]) -> Term:
         also=tuple(document["also"]),
         html=document["html"],
         citations=tuple(document["citations"]),
+    )
+
+
+def _update_to_document(update: Update) -> dict[str, Any]:
+    return {
+        "slug": update.slug,
+        "dated_on": update.dated_on.isoformat(),
+        "title": update.title,
+        "summary": update.summary,
+        "minutes": update.minutes,
+        "kind": update.kind,
+        "facts": list(update.facts),
+        "html": update.html,
+        "headings": _headings_to_document(update.headings),
+        "citations": list(update.citations),
+        "words": update.words,
+    }
+
+
+def _update_from_document(document: Mapping[str, Any]) -> Update:
+    return Update(
+        slug=document["slug"],
+        dated_on=date.fromisoformat(document["dated_on"]),
+        title=document["title"],
+        summary=document["summary"],
+        minutes=document["minutes"],
+        kind=document["kind"],
+        facts=tuple(document["facts"]),
+        html=document["html"],
+        headings=_headings_from_document(document["headings"]),
+        citations=tuple(document["citations"]),
+        words=document["words"],
     )

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from courses.outline import Author, Course, JobAid, Lesson, Module, Objective, Term
+from courses.glossary import link_course
+from courses.outline import Author, Course, JobAid, Lesson, Module, Objective, Term, Update
 from courses.prose import RenderedLesson
 from courses.schemas import CourseFile, LessonHeader, ModuleFile
 from courses.yamltree import Tree
@@ -21,6 +22,14 @@ class LessonDraft:
 
 
 @dataclass(slots=True)
+class TermDraft:
+    """A term of a glossary file, and the line at which it stands there."""
+
+    term: Term
+    line: int
+
+
+@dataclass(slots=True)
 class ModuleDraft:
     """A module folder as far as it could be read."""
 
@@ -30,11 +39,16 @@ class ModuleDraft:
     header: ModuleFile | None = None
     lessons: list[LessonDraft] = field(default_factory=list)
     job_aids: list[JobAid] = field(default_factory=list)
-    terms: list[Term] = field(default_factory=list)
+    terms: list[TermDraft] = field(default_factory=list)
 
     @property
     def file(self) -> Path:
         return self.path / "module.yaml"
+
+    @property
+    def glossary(self) -> Path:
+        """The file of its terms, whether or not it has any."""
+        return self.path / "glossary.yaml"
 
 
 @dataclass(slots=True)
@@ -45,6 +59,7 @@ class CourseDraft:
     tree: Tree
     header: CourseFile | None = None
     modules: list[ModuleDraft] = field(default_factory=list)
+    updates: list[Update] = field(default_factory=list)
 
     @property
     def file(self) -> Path:
@@ -52,10 +67,10 @@ class CourseDraft:
 
 
 def course_of(draft: CourseDraft) -> Course:
-    """The course that a draft without errors makes."""
+    """The course that a draft without errors makes, its terms linked in its lessons."""
     header = draft.header
     assert header is not None
-    return Course(
+    course = Course(
         slug=draft.path.name,
         title=header.title,
         summary=header.summary,
@@ -71,7 +86,9 @@ def course_of(draft: CourseDraft) -> Course:
             for module in draft.modules
             if module.path.name == name
         ),
+        updates=tuple(draft.updates),
     )
+    return link_course(course)
 
 
 def _module(draft: ModuleDraft) -> Module:
@@ -92,7 +109,7 @@ def _module(draft: ModuleDraft) -> Module:
             _lesson(lesson, draft.slug, number) for number, lesson in enumerate(draft.lessons, 1)
         ),
         job_aids=tuple(draft.job_aids),
-        terms=tuple(draft.terms),
+        terms=tuple(each.term for each in draft.terms),
     )
 
 

@@ -1,4 +1,4 @@
-"""Facts: every clinical statement the project may make, with its source, strength and date."""
+"""Facts: every clinical statement the project may make, and claims that are set against them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +26,15 @@ class Fact:
     status: str
     as_of: date
     review_by: date
+
+    @property
+    def area(self) -> str:
+        """The part of the fact sheet it stands in: the letters of its id."""
+        return self.id.partition("-")[0]
+
+    def is_past_review(self, today: date) -> bool:
+        """Whether it should have been checked again before `today`; its review date still holds."""
+        return self.review_by < today
 
     @property
     def is_practice_advice(self) -> bool:
@@ -78,6 +87,36 @@ def fact_from_document(document: Mapping[str, Any]) -> Fact:
         status=document["status"],
         as_of=date.fromisoformat(document["as_of"]),
         review_by=date.fromisoformat(document["review_by"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something that is said of psychedelic therapy, and what can be said truly instead."""
+
+    id: str
+    claim: str
+    corrected: str
+    facts: tuple[str, ...]
+
+
+def claim_to_document(claim: Claim) -> dict[str, Any]:
+    """The claim as JSON-able values; `claim_from_document` gives back an equal claim."""
+    return {
+        "id": claim.id,
+        "claim": claim.claim,
+        "corrected": claim.corrected,
+        "facts": list(claim.facts),
+    }
+
+
+def claim_from_document(document: Mapping[str, Any]) -> Claim:
+    """The claim that `claim_to_document` wrote down; KeyError on anything else."""
+    return Claim(
+        id=document["id"],
+        claim=document["claim"],
+        corrected=document["corrected"],
+        facts=tuple(document["facts"]),
     )
 
 

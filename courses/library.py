@@ -3,36 +3,27 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from courses.checks import check_course
-from courses.claims import Claim
+from courses.checks import check_course, check_reviews
 from courses.companions import read_glossary, read_job_aids
 from courses.drafts import CourseDraft, LessonDraft, ModuleDraft, course_of
-from courses.evidence import Fact
+from courses.evidence import Claim, Fact
 from courses.figures import Drawing, read_drawing
 from courses.files import Folder
 from courses.frontmatter import split_front_matter
 from courses.outline import Course
 from courses.problems import Problem
 from courses.prose import lines_of, render_lesson
-from courses.schemas import (
-    SLUG,
-    ClaimsFile,
-    CourseFile,
-    FactEntry,
-    FactsFile,
-    LessonHeader,
-    ModuleFile,
-    Shape,
-    shaped,
-)
-from courses.yamltree import Tree, read_tree
+from courses.schemas import SLUG, CourseFile, LessonHeader, ModuleFile
+from courses.sheet import CLAIMS, EVIDENCE, read_claims, read_facts
+from courses.updates import read_updates
+from courses.yamlfile import read_yaml, shaped_file
 
-EVIDENCE = "evidence"
-CLAIMS = "claims.yaml"
+UPDATES = "updates"
 
 _NUMBERED = re.compile(rf"([0-9]{{2}})-({SLUG})")
 _NOT_LESSONS = ("module.yaml", "glossary.yaml", "figures", "job-aids")
@@ -41,11 +32,15 @@ _FIGURE_NAME = re.compile(r"[a-z][a-z0-9-]*")
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Everything that is taught: courses by slug, facts and claims in circulation by id."""
+    """Everything that is taught: courses by slug, facts and claims in circulation by id.
+
+    `areas` names the parts of the fact sheet by the letters their ids begin with.
+    """
 
     courses: Mapping[str, Course]
     facts: Mapping[str, Fact]
     claims: Mapping[str, Claim]
+    areas: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +51,10 @@ class Known:
     claims: Mapping[str, Claim]
 
 
-def read_library(root: Path) -> tuple[Library, list[Problem]]:
+def read_library(root: Path, today: date | None = None) -> tuple[Library, list[Problem]]:
     """All courses and facts under `root`, and all problems, sorted by file and line.
 
+    With `today` it also warns of every fact past its review date, with what stands on it.
     Nothing that stands in the files makes it raise. A course with an error is left out, and so
     is every course when the facts themselves have errors: its citations could mean anything.
     """
@@ -66,67 +62,33 @@ def read_library(root: Path) -> tuple[Library, list[Problem]]:
     if not root.is_dir():
         problem = Problem(".", 1, "missing-folder", "there is no such content folder")
         nothing: Mapping[str, Any] = MappingProxyType({})
-        return Library(nothing, nothing, nothing), [problem]
-    facts = _read_facts(folder)
-    known = Known(facts, _read_claims(folder, facts))
+        return Library(nothing, nothing, nothing, nothing), [problem]
+    sheet = read_facts(folder)
+    facts = sheet.facts
+    known = Known(facts, read_claims(folder, facts))
     facts_hold = not any(problem.is_error for problem in folder.problems)
     courses: dict[str, Course] = {}
+    drafts: list[CourseDraft] = []
     for path in folder.entries(root):
         if path.name == EVIDENCE or not folder.is_folder(path):
             continue
         before = len(folder.problems)
         draft = _read_course(folder, path, known)
+        drafts.append(draft)
         check_course(folder, draft, facts)
         holds = not any(problem.is_error for problem in folder.problems[before:])
         if facts_hold and holds:
             courses[path.name] = course_of(draft)
     _check_claims_met(folder, known.claims, courses)
+    if today is not None:
+        check_reviews(folder, sheet, drafts, today)
     library = Library(
-        MappingProxyType(courses), MappingProxyType(facts), MappingProxyType(known.claims)
+        MappingProxyType(courses),
+        MappingProxyType(facts),
+        MappingProxyType(known.claims),
+        MappingProxyType(sheet.areas),
     )
     return library, sorted(set(folder.problems))
-
-
-def _read_facts(folder: Folder) -> dict[str, Fact]:
-    facts: dict[str, Fact] = {}
-    place: dict[str, str] = {}
-    path = folder.root / EVIDENCE
-    if not path.exists():
-        folder.report(path, 1, "missing-folder", "there is no folder of facts")
-        return facts
-    for file in folder.entries(path) if folder.is_folder(path) else []:
-        if file.suffix != ".yaml":
-            folder.report(file, 1, "stray-file", "only .yaml files belong here", "warning")
-            continue
-        tree, read = _read_yaml(folder, file, FactsFile)
-        for number, entry in enumerate(read.facts if read else ()):
-            line = tree.line(("facts", number, "id"))
-            if entry.id in facts:
-                message = f"the fact {entry.id} stands already in {place[entry.id]}"
-                folder.report(file, line, "duplicate-fact", message)
-                continue
-            facts[entry.id] = _fact(entry)
-            place[entry.id] = f"{folder.name(file)}:{line}"
-    return facts
-
-
-def _read_claims(folder: Folder, facts: Mapping[str, Fact]) -> dict[str, Claim]:
-    """The register of claims in circulation; a folder may do without one."""
-    path = folder.root / CLAIMS
-    if not path.exists():
-        return {}
-    claims: dict[str, Claim] = {}
-    tree, read = _read_yaml(folder, path, ClaimsFile)
-    for number, entry in enumerate(read.claims if read else ()):
-        if entry.id in claims:
-            line = tree.line(("claims", number, "id"))
-            folder.report(path, line, "duplicate-claim", f"the claim {entry.id} stands here twice")
-        for place, fact in enumerate(entry.facts):
-            if fact not in facts:
-                line = tree.line(("claims", number, "facts", place))
-                folder.report(path, line, "unknown-fact", f"there is no fact {fact}")
-        claims[entry.id] = Claim(entry.id, entry.claim, entry.corrected, tuple(entry.facts))
-    return claims
 
 
 def _check_claims_met(
@@ -139,41 +101,13 @@ def _check_claims_met(
             folder.report(folder.root / CLAIMS, 1, "claim-not-met", message, "warning")
 
 
-def _fact(entry: FactEntry) -> Fact:
-    return Fact(
-        id=entry.id,
-        statement=entry.statement,
-        source=entry.source,
-        links=tuple(entry.links),
-        strength=entry.strength,
-        status=entry.status,
-        as_of=entry.as_of,
-        review_by=entry.review_by,
-    )
-
-
-def _read_yaml(folder: Folder, path: Path, shape: type[Shape]) -> tuple[Tree, Shape | None]:
-    text = folder.text(path)
-    if text is None:
-        return Tree(), None
-    tree = read_tree(text)
-    return tree, _shaped(folder, path, tree, shape)
-
-
-def _shaped(folder: Folder, path: Path, tree: Tree, shape: type[Shape]) -> Shape | None:
-    read, faults = shaped(tree, shape)
-    for fault in faults:
-        folder.report(path, fault.line, fault.code, fault.message)
-    return read
-
-
 def _read_course(folder: Folder, path: Path, known: Known) -> CourseDraft:
     if not re.fullmatch(SLUG, path.name):
         folder.report(path, 1, "folder-name", "a course folder is named like some-course")
-    tree, header = _read_yaml(folder, path / "course.yaml", CourseFile)
+    tree, header = read_yaml(folder, path / "course.yaml", CourseFile)
     draft = CourseDraft(path, tree, header)
     for entry in folder.entries(path):
-        if entry.name == "course.yaml":
+        if entry.name in ("course.yaml", UPDATES):
             continue
         if not folder.is_folder(entry):
             folder.report(entry, 1, "stray-file", "this file belongs to nothing", "warning")
@@ -181,11 +115,12 @@ def _read_course(folder: Folder, path: Path, known: Known) -> CourseDraft:
             draft.modules.append(_read_module(folder, entry, name[2], known))
         else:
             folder.report(entry, 1, "folder-name", "a module folder is named like 01-some-module")
+    draft.updates = read_updates(folder, path / UPDATES, known.facts)
     return draft
 
 
 def _read_module(folder: Folder, path: Path, slug: str, known: Known) -> ModuleDraft:
-    tree, header = _read_yaml(folder, path / "module.yaml", ModuleFile)
+    tree, header = read_yaml(folder, path / "module.yaml", ModuleFile)
     draft = ModuleDraft(path, slug, tree, header)
     drawings = _read_drawings(folder, path / "figures")
     used: set[str] = set()
@@ -203,8 +138,8 @@ def _read_module(folder: Folder, path: Path, slug: str, known: Known) -> ModuleD
         else:
             folder.report(entry, 1, "stray-file", "this file belongs to nothing", "warning")
     draft.job_aids = read_job_aids(folder, path / "job-aids", known.facts)
-    if (path / "glossary.yaml").exists():
-        draft.terms = read_glossary(folder, path / "glossary.yaml", known.facts)
+    if draft.glossary.exists():
+        draft.terms = read_glossary(folder, draft.glossary, known.facts)
     for unused in sorted(set(drawings) - used):
         file = path / "figures" / f"{unused}.svg"
         folder.report(file, 1, "figure-unused", "no lesson shows this figure", "warning")
@@ -242,7 +177,7 @@ def _read_lesson(
     parts = split_front_matter(folder, path, "a lesson")
     if parts is None:
         return None
-    header = _shaped(folder, path, parts.tree, LessonHeader)
+    header = shaped_file(folder, path, parts.tree, LessonHeader)
     points = header.key_points if header else ()
     rendered = render_lesson(
         parts.body, parts.body_line, points, known.facts, drawings, known.claims

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Literal
 
 UnitKind = Literal["lesson", "quiz"]
+UpdateKind = Literal["material", "safety-critical"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class Lesson:
 
     `number` is the place in the module from 1, `minutes` the planned study time, `words` the
     length of what is read, `citations` the fact ids in order of first appearance, `claims` the
-    ids of the registered claims it has its readers judge.
+    ids of the registered claims it has its readers judge, `terms` the names of the glossary's
+    terms that its html opens definitions of.
     """
 
     key: str
@@ -68,6 +70,7 @@ class Lesson:
     citations: tuple[str, ...]
     words: int
     claims: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,28 @@ class Term:
     also: tuple[str, ...]
     html: str
     citations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A short lesson on what has changed, for those who learned it as it was.
+
+    `slug` begins with the day it is dated. A "safety-critical" one has to be read and confirmed
+    by everybody whose credential rests on an earlier release; a "material" one may be read.
+    `facts` are those it is about, withdrawn ones included, which `citations` cannot name.
+    """
+
+    slug: str
+    dated_on: date
+    title: str
+    summary: str
+    minutes: int
+    kind: UpdateKind
+    facts: tuple[str, ...]
+    html: str
+    headings: tuple[Heading, ...]
+    citations: tuple[str, ...]
+    words: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +185,7 @@ class Course:
     currency_months: int
     authors: tuple[Author, ...]
     modules: tuple[Module, ...]
+    updates: tuple[Update, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.modules:
@@ -209,6 +235,13 @@ class Course:
         if found is None:
             raise KeyError(key)
         return found
+
+    def update(self, slug: str) -> Update:
+        """The update of this name; raises KeyError."""
+        for update in self.updates:
+            if update.slug == slug:
+                return update
+        raise KeyError(slug)
 
     def neighbours(self, unit_key: str) -> tuple[Unit | None, Unit | None]:
         """The units before and after a lesson or quiz; raises KeyError for an unknown one."""

@@ -6,9 +6,9 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from courses.claims import Claim, JudgedClaim
+from courses.claims import JudgedClaim
 from courses.dialect import Converted, Finding, convert_block, convert_inline, convert_lesson
-from courses.evidence import Fact
+from courses.evidence import Claim, Fact
 from courses.figures import Drawing
 from courses.outline import Heading
 from courses.scan import BlockSource, FigureSource, scan

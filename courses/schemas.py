@@ -49,6 +49,7 @@ class FactEntry(_File):
 
 
 class FactsFile(_File):
+    area: Line | None = None
     facts: Annotated[list[FactEntry], Bounded(min_length=1)]
 
 
@@ -133,6 +134,14 @@ class JobAidHeader(_File):
     summary: Text
     reviewed_on: date
     safety_critical: bool
+
+
+class UpdateHeader(_File):
+    title: Line
+    summary: Text
+    minutes: Annotated[int, Bounded(ge=1, le=60)]
+    kind: Literal["material", "safety-critical"]
+    facts: Annotated[list[FactId], Bounded(min_length=1)]
 
 
 class TermEntry(_File):
