@@ -17,13 +17,14 @@ from certificates.credential import (
 )
 from certificates.fonts import undrawable
 from certificates.serial import format_serial, new_serial, parse_serial
-from certificates.verdict import Revocation, Verdict, verdict
+from certificates.verdict import RequiredUpdate, Revocation, Verdict, verdict
 
 __all__ = [
     "STANDING_NOTICE",
     "Credential",
     "CredentialError",
     "HoursLine",
+    "RequiredUpdate",
     "Revocation",
     "Signatory",
     "Verdict",

@@ -17,6 +17,7 @@ from quizzes.attempts import (
     decide_submission,
     replay,
 )
+from quizzes.changes import ItemChange, compare_banks
 from quizzes.items import (
     Bank,
     Cell,
@@ -52,6 +53,7 @@ __all__ = [
     "Cell",
     "Decision",
     "Item",
+    "ItemChange",
     "ItemChanged",
     "Option",
     "Paper",
@@ -66,6 +68,7 @@ __all__ = [
     "bank_from_document",
     "bank_to_document",
     "cited_facts",
+    "compare_banks",
     "decide_response",
     "decide_submission",
     "draw_paper",
