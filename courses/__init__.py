@@ -7,6 +7,15 @@ needs the parsers.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from courses.crosswalk import (
+    Crosswalk,
+    Requirement,
+    Rulebook,
+    Source,
+    crosswalk_for_release,
+    crosswalk_from_document,
+    crosswalk_to_document,
+)
 from courses.documents import course_from_document, course_to_document
 from courses.evidence import (
     Claim,
@@ -16,6 +25,18 @@ from courses.evidence import (
     fact_from_document,
     fact_to_document,
     lessons_citing,
+)
+from courses.glossary import term_anchor, terms_of
+from courses.hours import (
+    Competency,
+    FrameworkStanding,
+    JurisdictionHours,
+    MappedRequirement,
+    Session,
+    TopicHours,
+    competencies,
+    hours,
+    sessions,
 )
 from courses.impact import (
     FactChange,
@@ -27,7 +48,19 @@ from courses.impact import (
     impact,
     standings_of,
 )
-from courses.outline import Author, Course, Heading, Lesson, Module, Objective, Unit, Update
+from courses.outline import (
+    Author,
+    Course,
+    Heading,
+    JobAid,
+    Lesson,
+    Module,
+    Objective,
+    Share,
+    Term,
+    Unit,
+    Update,
+)
 from courses.pace import Pace, pace
 from courses.problems import Problem
 from courses.progress import (
@@ -54,14 +87,20 @@ _ON_FIRST_USE = {
 __all__ = [
     "Author",
     "Claim",
+    "Competency",
     "Course",
+    "Crosswalk",
     "Fact",
     "FactChange",
+    "FrameworkStanding",
     "Heading",
     "Impact",
+    "JobAid",
+    "JurisdictionHours",
     "Lesson",
     "LessonDone",
     "Library",
+    "MappedRequirement",
     "Missing",
     "Module",
     "ModuleState",
@@ -71,8 +110,15 @@ __all__ = [
     "Progress",
     "ProseError",
     "QuizResult",
+    "Requirement",
+    "Rulebook",
+    "Session",
+    "Share",
+    "Source",
     "Standing",
     "Teaching",
+    "Term",
+    "TopicHours",
     "Touched",
     "Unit",
     "UnitState",
@@ -80,17 +126,25 @@ __all__ = [
     "claim_from_document",
     "claim_to_document",
     "compare_facts",
+    "competencies",
     "course_from_document",
     "course_to_document",
+    "crosswalk_for_release",
+    "crosswalk_from_document",
+    "crosswalk_to_document",
     "fact_from_document",
     "fact_to_document",
+    "hours",
     "impact",
     "lessons_citing",
     "pace",
     "progress",
     "read_library",
     "render_fragment",
+    "sessions",
     "standings_of",
+    "term_anchor",
+    "terms_of",
 ]
 
 

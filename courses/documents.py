@@ -12,6 +12,7 @@ from courses.outline import (
     Lesson,
     Module,
     Objective,
+    Share,
     Term,
     Update,
 )
@@ -66,6 +67,8 @@ def _module_to_document(module: Module) -> dict[str, Any]:
         "lessons": [_lesson_to_document(lesson) for lesson in module.lessons],
         "job_aids": [_job_aid_to_document(aid) for aid in module.job_aids],
         "terms": [_term_to_document(term) for term in module.terms],
+        "quiz_crosswalk": _shares_to_document(module.quiz_crosswalk),
+        "quiz_competencies": list(module.quiz_competencies),
     }
 
 
@@ -82,9 +85,11 @@ def _module_from_document(document: Mapping[str, Any]) -> Module:
         quiz_minutes=document["quiz_minutes"],
         prerequisites=tuple(document["prerequisites"]),
         lessons=tuple(_lesson_from_document(lesson) for lesson in document["lessons"]),
-        # Releases frozen before there were companions have none.
+        # Releases frozen before there were companions or mappings have none.
         job_aids=tuple(_job_aid_from_document(aid) for aid in document.get("job_aids", ())),
         terms=tuple(_term_from_document(term) for term in document.get("terms", ())),
+        quiz_crosswalk=_shares_from_document(document.get("quiz_crosswalk", ())),
+        quiz_competencies=tuple(document.get("quiz_competencies", ())),
     )
 
 
@@ -108,6 +113,8 @@ def _lesson_to_document(lesson: Lesson) -> dict[str, Any]:
         "words": lesson.words,
         "claims": list(lesson.claims),
         "terms": list(lesson.terms),
+        "crosswalk": _shares_to_document(lesson.crosswalk),
+        "competencies": list(lesson.competencies),
     }
 
 
@@ -131,7 +138,17 @@ def _lesson_from_document(document: Mapping[str, Any]) -> Lesson:
         words=document["words"],
         claims=tuple(document.get("claims", ())),
         terms=tuple(document.get("terms", ())),
+        crosswalk=_shares_from_document(document.get("crosswalk", ())),
+        competencies=tuple(document.get("competencies", ())),
     )
+
+
+def _shares_to_document(shares: tuple[Share, ...]) -> list[list[Any]]:
+    return [[share.requirement, share.minutes] for share in shares]
+
+
+def _shares_from_document(document: Iterable[tuple[str, int]]) -> tuple[Share, ...]:
+    return tuple(Share(requirement, minutes) for requirement, minutes in document)
 
 
 def _headings_to_document(headings: Iterable[Heading]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from courses.glossary import link_course
-from courses.outline import Author, Course, JobAid, Lesson, Module, Objective, Term, Update
+from courses.outline import Author, Course, JobAid, Lesson, Module, Objective, Share, Term, Update
 from courses.prose import RenderedLesson
 from courses.schemas import CourseFile, LessonHeader, ModuleFile
 from courses.yamltree import Tree
@@ -110,6 +110,8 @@ def _module(draft: ModuleDraft) -> Module:
         ),
         job_aids=tuple(draft.job_aids),
         terms=tuple(each.term for each in draft.terms),
+        quiz_crosswalk=_shares(header.quiz_crosswalk),
+        quiz_competencies=tuple(header.quiz_competencies),
     )
 
 
@@ -134,4 +136,10 @@ def _lesson(draft: LessonDraft, module_key: str, number: int) -> Lesson:
         citations=rendered.citations,
         words=rendered.words,
         claims=rendered.claims,
+        crosswalk=_shares(header.crosswalk),
+        competencies=tuple(header.competencies),
     )
+
+
+def _shares(mapped: dict[str, int]) -> tuple[Share, ...]:
+    return tuple(Share(requirement, minutes) for requirement, minutes in mapped.items())

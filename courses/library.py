@@ -10,6 +10,7 @@ from typing import Any
 
 from courses.checks import check_course, check_reviews
 from courses.companions import read_glossary, read_job_aids
+from courses.crosswalk import Crosswalk
 from courses.drafts import CourseDraft, LessonDraft, ModuleDraft, course_of
 from courses.evidence import Claim, Fact
 from courses.figures import Drawing, read_drawing
@@ -18,6 +19,7 @@ from courses.frontmatter import split_front_matter
 from courses.outline import Course
 from courses.problems import Problem
 from courses.prose import lines_of, render_lesson
+from courses.rulebooks import CROSSWALK, check_mapping, read_crosswalk
 from courses.schemas import SLUG, CourseFile, LessonHeader, ModuleFile
 from courses.sheet import CLAIMS, EVIDENCE, read_claims, read_facts
 from courses.updates import read_updates
@@ -34,13 +36,15 @@ _FIGURE_NAME = re.compile(r"[a-z][a-z0-9-]*")
 class Library:
     """Everything that is taught: courses by slug, facts and claims in circulation by id.
 
-    `areas` names the parts of the fact sheet by the letters their ids begin with.
+    `areas` names the parts of the fact sheet by the letters their ids begin with; `crosswalk`
+    holds what regulators and frameworks ask for.
     """
 
     courses: Mapping[str, Course]
     facts: Mapping[str, Fact]
     claims: Mapping[str, Claim]
     areas: Mapping[str, str]
+    crosswalk: Crosswalk
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +66,22 @@ def read_library(root: Path, today: date | None = None) -> tuple[Library, list[P
     if not root.is_dir():
         problem = Problem(".", 1, "missing-folder", "there is no such content folder")
         nothing: Mapping[str, Any] = MappingProxyType({})
-        return Library(nothing, nothing, nothing, nothing), [problem]
+        return Library(nothing, nothing, nothing, nothing, Crosswalk()), [problem]
     sheet = read_facts(folder)
     facts = sheet.facts
     known = Known(facts, read_claims(folder, facts))
+    crosswalk = read_crosswalk(folder)
     facts_hold = not any(problem.is_error for problem in folder.problems)
     courses: dict[str, Course] = {}
     drafts: list[CourseDraft] = []
     for path in folder.entries(root):
-        if path.name == EVIDENCE or not folder.is_folder(path):
+        if path.name in (EVIDENCE, CROSSWALK) or not folder.is_folder(path):
             continue
         before = len(folder.problems)
         draft = _read_course(folder, path, known)
         drafts.append(draft)
         check_course(folder, draft, facts)
+        check_mapping(folder, draft, crosswalk)
         holds = not any(problem.is_error for problem in folder.problems[before:])
         if facts_hold and holds:
             courses[path.name] = course_of(draft)
@@ -87,6 +93,7 @@ def read_library(root: Path, today: date | None = None) -> tuple[Library, list[P
         MappingProxyType(facts),
         MappingProxyType(known.claims),
         MappingProxyType(sheet.areas),
+        crosswalk,
     )
     return library, sorted(set(folder.problems))
 

@@ -44,13 +44,22 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """Minutes of a lesson or quiz mapped to a requirement; 0 where the rule asks no hours."""
+
+    requirement: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Lesson:
     """One lesson, rendered: `html` and `key_points` are safe to put in a page as they are.
 
     `number` is the place in the module from 1, `minutes` the planned study time, `words` the
     length of what is read, `citations` the fact ids in order of first appearance, `claims` the
     ids of the registered claims it has its readers judge, `terms` the names of the glossary's
-    terms that its html opens definitions of.
+    terms that its html opens definitions of. `crosswalk` and `competencies` name what it is
+    mapped to.
     """
 
     key: str
@@ -71,6 +80,8 @@ class Lesson:
     words: int
     claims: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
+    crosswalk: tuple[Share, ...] = ()
+    competencies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +146,8 @@ class Module:
     lessons: tuple[Lesson, ...]
     job_aids: tuple[JobAid, ...] = ()
     terms: tuple[Term, ...] = ()
+    quiz_crosswalk: tuple[Share, ...] = ()
+    quiz_competencies: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.lessons:

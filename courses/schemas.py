@@ -25,6 +25,18 @@ Slug = Annotated[str, StringConstraints(pattern=rf"^{SLUG}$", max_length=80)]
 Link = Annotated[str, StringConstraints(pattern=r"^https://[^\s<>\"]+$", max_length=500)]
 Strength = Annotated[str, StringConstraints(pattern=rf"^(?:{STRENGTHS})(?: \([^()]+\))?$")]
 Minutes = Annotated[int, Bounded(ge=1, le=600)]
+RequirementId = Annotated[
+    str, StringConstraints(pattern=r"^[A-Z]{2,4}(?:-[A-Z0-9]+)+$", max_length=40)
+]
+SourceId = Annotated[str, StringConstraints(pattern=r"^S[0-9]{2,3}$")]
+Rule = Annotated[
+    Line,
+    StringConstraints(
+        pattern=r"^(?:(?:h|count|score|years|share|age|days)(?:>=|<=|=)[0-9]"
+        r"|field: |rule\b|unknown\b)"
+    ),
+]
+Shares = dict[RequirementId, Annotated[int, Bounded(ge=0, le=600)]]
 
 
 class _File(BaseModel):
@@ -83,11 +95,15 @@ class ModuleFile(_File):
     quiz: Slug | None = None
     quiz_minutes: Minutes | None = None
     prerequisites: list[Slug] = []
+    quiz_crosswalk: Shares = {}
+    quiz_competencies: list[RequirementId] = []
 
     @model_validator(mode="after")
     def _quiz_takes_time(self) -> "ModuleFile":
         if (self.quiz is None) != (self.quiz_minutes is None):
             raise ValueError("quiz and quiz_minutes belong together: give both or neither")
+        if self.quiz is None and (self.quiz_crosswalk or self.quiz_competencies):
+            raise ValueError("there is no quiz to map")
         return self
 
 
@@ -101,6 +117,46 @@ class LessonHeader(_File):
     reviewed_on: date
     content_note: Text | None = None
     key_points: Annotated[list[Text], Bounded(min_length=1, max_length=8)]
+    crosswalk: Shares = {}
+    competencies: list[RequirementId] = []
+
+
+class SourceEntry(_File):
+    id: SourceId
+    title: Line
+    issuer: Line
+    reference: Line
+    tier: Literal["primary-text", "secondary"]
+
+
+class SourcesFile(_File):
+    sources: Annotated[list[SourceEntry], Bounded(min_length=1)]
+
+
+class RequirementEntry(_File):
+    id: RequirementId
+    topic: Line
+    part: Literal["total", "topic", "delivery", "practice", "renewal"] | None = None
+    rule: Rule
+    alternatives: list[Rule] = []
+    reference: Line
+    confidence: Literal["seen", "recalled"]
+    evidenced_by: Literal["course", "course-and-practice", "practice"] | None = None
+    practice: Line | None = None
+
+    @model_validator(mode="after")
+    def _practice_has_its_reason(self) -> "RequirementEntry":
+        if (self.practice is None) != (self.evidenced_by in (None, "course")):
+            raise ValueError("practice says why a competency needs observing: there and only there")
+        return self
+
+
+class RulebookFile(_File):
+    title: Line
+    issuer: Line
+    kind: Literal["jurisdiction", "framework", "reference"]
+    as_of: date
+    requirements: Annotated[list[RequirementEntry], Bounded(min_length=1)]
 
 
 class ClaimEntry(_File):
