@@ -8,7 +8,7 @@ from pathlib import Path
 from courses.drafts import CourseDraft, LessonDraft, ModuleDraft
 from courses.evidence import Fact
 from courses.files import Folder
-from courses.glossary import anchor
+from courses.glossary import term_anchor
 from courses.sheet import Sheet
 
 WORDS = (900, 1600)
@@ -116,7 +116,7 @@ def _check_terms(folder: Folder, draft: CourseDraft) -> None:
         for each in module.terms:
             here = (module.glossary, each.line)
             for name in (each.term.term, *each.term.also):
-                path, line = met.setdefault(anchor(name), here)
+                path, line = met.setdefault(term_anchor(name), here)
                 if path != module.glossary:
                     message = f'"{name}" is defined already in {folder.name(path)}:{line}'
                     folder.report(*here, "duplicate-term", message)

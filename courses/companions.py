@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from courses.drafts import TermDraft
 from courses.evidence import Fact
 from courses.files import Folder
 from courses.frontmatter import split_front_matter
@@ -70,7 +71,7 @@ def _read_job_aid(folder: Folder, path: Path, facts: Mapping[str, Fact]) -> JobA
     )
 
 
-def read_glossary(folder: Folder, path: Path, facts: Mapping[str, Fact]) -> list[Term]:
+def read_glossary(folder: Folder, path: Path, facts: Mapping[str, Fact]) -> list[TermDraft]:
     """The terms of a module in the order of the file; problems are reported."""
     text = folder.text(path)
     if text is None:
@@ -79,7 +80,7 @@ def read_glossary(folder: Folder, path: Path, facts: Mapping[str, Fact]) -> list
     read, faults = shaped(tree, GlossaryFile)
     for fault in faults:
         folder.report(path, fault.line, fault.code, fault.message)
-    terms: list[Term] = []
+    terms: list[TermDraft] = []
     met: set[str] = set()
     for number, entry in enumerate(read.terms if read else ()):
         line = tree.line(("terms", number))
@@ -90,5 +91,6 @@ def read_glossary(folder: Folder, path: Path, facts: Mapping[str, Fact]) -> list
         html, citations, findings = render_inline(entry.definition, facts)
         for finding in findings:
             folder.report(path, line, finding.code, finding.message, finding.severity)
-        terms.append(Term(entry.term, tuple(entry.also), html, citations))
+        term = Term(entry.term, tuple(entry.also), html, citations)
+        terms.append(TermDraft(term, line))
     return terms
