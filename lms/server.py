@@ -1,4 +1,4 @@
-"""How gunicorn serves the application: two processes a core, a postman in each."""
+"""How gunicorn serves the application: a process for each core, a postman in each."""
 
 import os
 from typing import Any
@@ -6,11 +6,12 @@ from typing import Any
 from lms.jobs import Postman
 
 bind = f"{os.environ.get('LMS_HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-# A page is work for the processor: threads of one process would only hand the interpreter to and
-# fro. The thread worker is kept even so, because it holds open connections without blocking.
-workers = int(os.environ.get("LMS_WORKERS", 2 * (os.cpu_count() or 1)))
+# A page is work for the processor: many threads of one process would only hand the interpreter to
+# and fro, and more processes than cores would answer their connections less evenly. The second
+# thread goes on while the first waits for a slow client or for the disk.
+workers = int(os.environ.get("LMS_WORKERS", max(2, os.cpu_count() or 1)))
 worker_class = "gthread"
-threads = int(os.environ.get("LMS_THREADS", "1"))
+threads = int(os.environ.get("LMS_THREADS", "2"))
 keepalive = 5
 timeout = 60
 graceful_timeout = 20
