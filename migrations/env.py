@@ -5,6 +5,7 @@ from alembic import context
 import lms.models  # noqa: F401 -- fills the metadata
 from lms.config import Settings
 from lms.db import Base, begin_write, make_engine
+from lms.migrate import is_described
 
 
 def run() -> None:
@@ -21,6 +22,7 @@ def run() -> None:
             render_as_batch=connection.dialect.name == "sqlite",
             transaction_per_migration=False,
             compare_type=True,
+            include_name=is_described,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -10,6 +10,7 @@ from lms.models import (
     learning,
     mail,
     notes,
+    search,
     updates,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "learning",
     "mail",
     "notes",
+    "search",
     "updates",
 ]

@@ -14,7 +14,7 @@ from flask import Flask
 
 import lms.models  # noqa: F401 -- fills the metadata
 from lms.db import Base, db
-from lms.migrate import alembic_config, upgrade
+from lms.migrate import alembic_config, is_described, upgrade
 from lms.models.catalogue import Release
 from tests.cast import Cast
 from tests.stories import tell
@@ -41,7 +41,9 @@ def test_every_migration_has_a_way_back_or_says_why_not() -> None:
 def test_the_models_equal_the_migrations(engine: sa.Engine) -> None:
     """What autogenerate would still write has to be nothing: tables, columns, types, indexes."""
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": is_described}
+        )
         assert compare_metadata(context, Base.metadata) == []
 
 
@@ -50,7 +52,7 @@ def constraints(engine: sa.Engine) -> dict[str, set[tuple[str, ...]]]:
     inspector = sa.inspect(engine)
     found = {}
     for table in inspector.get_table_names():
-        if table == "alembic_version":
+        if table == "alembic_version" or not is_described(table, "table", None):
             continue
         checks = {("check", str(each["name"])) for each in inspector.get_check_constraints(table)}
         unique = {
