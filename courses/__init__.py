@@ -48,6 +48,7 @@ from courses.impact import (
     impact,
     standings_of,
 )
+from courses.lookup import STATUSES, FactQuery, find_facts, strength_of
 from courses.outline import (
     Author,
     Course,
@@ -85,6 +86,7 @@ _ON_FIRST_USE = {
 }
 
 __all__ = [
+    "STATUSES",
     "Author",
     "Claim",
     "Competency",
@@ -92,6 +94,7 @@ __all__ = [
     "Crosswalk",
     "Fact",
     "FactChange",
+    "FactQuery",
     "FrameworkStanding",
     "Heading",
     "Impact",
@@ -134,6 +137,7 @@ __all__ = [
     "crosswalk_to_document",
     "fact_from_document",
     "fact_to_document",
+    "find_facts",
     "hours",
     "impact",
     "lessons_citing",
@@ -143,6 +147,7 @@ __all__ = [
     "render_fragment",
     "sessions",
     "standings_of",
+    "strength_of",
     "term_anchor",
     "terms_of",
 ]

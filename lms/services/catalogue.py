@@ -5,7 +5,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -33,7 +33,11 @@ class ShownItem:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseContent:
-    """A release as values: the course, the facts it cites, its banks and their HTML."""
+    """A release as values: the course, the facts it cites, its banks and their HTML.
+
+    `claims` is the register of claims in circulation, `areas` names the parts of the fact sheet,
+    `crosswalk` holds what regulators ask for; releases from before there were any have none.
+    """
 
     id: int
     label: str
@@ -43,6 +47,9 @@ class ReleaseContent:
     facts: Mapping[str, courses.Fact]
     banks: Mapping[str, quizzes.Bank]
     shown: Mapping[str, ShownItem]
+    claims: Mapping[str, courses.Claim] = field(default_factory=dict)
+    areas: Mapping[str, str] = field(default_factory=dict)
+    crosswalk: courses.Crosswalk = field(default_factory=courses.Crosswalk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +78,42 @@ def release(session: Session, release_id: int) -> ReleaseContent:
         if row is None:
             raise NotFound()
         with _filling:
-            found = _releases.setdefault(where, _content(row))
+            content = content_of(
+                json.loads(row.document),
+                id=row.id,
+                label=row.label,
+                content_hash=row.content_hash,
+                published_at=row.published_at,
+            )
+            found = _releases.setdefault(where, content)
     return found
 
 
-def _content(row: Release) -> ReleaseContent:
-    document: dict[str, Any] = json.loads(row.document)
+def content_of(
+    document: Mapping[str, Any],
+    *,
+    id: int,
+    label: str,
+    content_hash: str,
+    published_at: datetime,
+) -> ReleaseContent:
+    """Return what the document of a release, published or not, says."""
     facts = [courses.fact_from_document(fact) for fact in document["facts"]]
     banks = [quizzes.bank_from_document(bank) for bank in document["banks"]]
     return ReleaseContent(
-        id=row.id,
-        label=row.label,
-        content_hash=row.content_hash,
-        published_at=row.published_at,
+        id=id,
+        label=label,
+        content_hash=content_hash,
+        published_at=published_at,
         course=courses.course_from_document(document["course"]),
         facts={fact.id: fact for fact in facts},
         banks={bank.id: bank for bank in banks},
         shown={key: ShownItem(**shown) for key, shown in document["shown"].items()},
+        claims={
+            claim["id"]: courses.claim_from_document(claim) for claim in document.get("claims", ())
+        },
+        areas=document.get("areas", {}),
+        crosswalk=courses.crosswalk_from_document(document.get("crosswalk", {})),
     )
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ import quizzes
 from lms import db
 from lms.errors import Refused
 from lms.models.catalogue import Release
-from lms.services import audit
+from lms.models.updates import ReleaseKind, ReleaseUpdate
+from lms.services import audit, catalogue, evidence
+from lms.services.evidence import Difference, Kind, Label
 
 COURSES = Path("courses/content")
 BANKS = Path("quizzes/content")
@@ -41,10 +43,16 @@ class Curriculum:
     banks: Mapping[str, quizzes.Bank]
 
 
-def check(root: Path) -> tuple[Curriculum, list[Finding]]:
-    """Read everything below `root` and return it with ALL findings, in order of file and line."""
-    library, course_problems = courses.read_library(root / COURSES)
+def check(root: Path, today: date | None = None) -> tuple[Curriculum, list[Finding]]:
+    """Read everything below `root` and return it with ALL findings, in order of file and line.
+
+    With `today` the findings name the facts whose review is due.
+    """
     banks, bank_problems = quizzes.read_banks(root / BANKS)
+    drawn = {
+        key: sum(cell.items for cell in bank.specification.cells) for key, bank in banks.items()
+    }
+    library, course_problems = courses.read_library(root / COURSES, today, items_drawn=drawn)
     findings = [
         *_as_findings(COURSES, course_problems),
         *_as_findings(BANKS, bank_problems),
@@ -112,18 +120,26 @@ def _facts_of_items(
                     )  # fmt: skip
 
 
-def publish(session: Session, root: Path, *, now: datetime, actor_id: int | None) -> list[Release]:
+def publish(
+    session: Session,
+    root: Path,
+    *,
+    now: datetime,
+    actor_id: int | None,
+    kind: Kind | None = None,
+    note: str = "",
+) -> list[Release]:
     """Freeze each course below `root` as a release; one that is unchanged stays as it is.
 
-    Raises Refused when the content has errors: a release is never half right.
+    `kind` says how serious the change is, else the least that fits what differs; `note` says in
+    public words what changed. Raises Refused when the content has errors, since a release is never
+    half right, or when the kind does not fit the change.
     """
     curriculum, findings = check(root)
-    errors = sum(finding.severity == "error" for finding in findings)
-    if errors:
-        raise Refused(f"The content has {errors} errors; `lms content check` lists them.")
+    _refuse_errors(findings)
     db.take_turn(session, "publish")
     return [
-        _freeze(session, course, curriculum, now=now, actor_id=actor_id)
+        _freeze(session, course, curriculum, Label(kind, note.strip()), now=now, actor_id=actor_id)
         for course in curriculum.library.courses.values()
     ]
 
@@ -132,6 +148,7 @@ def _freeze(
     session: Session,
     course: courses.Course,
     curriculum: Curriculum,
+    label: Label,
     *,
     now: datetime,
     actor_id: int | None,
@@ -142,6 +159,8 @@ def _freeze(
     known = session.scalar(sa.select(Release).where(Release.content_hash == content_hash))
     if known is not None:
         return known
+    difference = _since_last(session, course.slug, document)
+    kind = None if difference is None else evidence.kind_of(difference, label)
     release = Release(
         course_slug=course.slug,
         label=_next_label(session, course.slug, now.year),
@@ -151,15 +170,73 @@ def _freeze(
     )
     session.add(release)
     session.flush()
+    if kind is not None:
+        session.add(ReleaseKind(release_id=release.id, kind=kind, note=label.note))
+    _register_updates(session, release, course, now)
     audit.record(
         session,
         at=now,
         actor_id=actor_id,
         act="release.published",
         subject=f"{course.slug} {release.label}",
-        detail={"content_hash": content_hash},
+        detail={"content_hash": content_hash} | ({"kind": kind} if kind else {}),
     )
     return release
+
+
+def _since_last(
+    session: Session, course_slug: str, document: Mapping[str, Any]
+) -> Difference | None:
+    """Return what a document changes against the last release of its course, if there is one."""
+    newest = sa.select(sa.func.max(Release.id)).where(Release.course_slug == course_slug)
+    last = session.scalar(newest)
+    if last is None:
+        return None
+    before = catalogue.release(session, last)
+    draft = catalogue.content_of(
+        document, id=0, label="", content_hash="", published_at=before.published_at
+    )
+    return evidence.compare(before, draft)
+
+
+def _register_updates(
+    session: Session, release: Release, course: courses.Course, now: datetime
+) -> None:
+    """Note the updates that this release is the first to bring."""
+    of_course = sa.select(ReleaseUpdate.slug).where(ReleaseUpdate.course_slug == course.slug)
+    known = set(session.scalars(of_course))
+    session.add_all(
+        ReleaseUpdate(
+            release_id=release.id,
+            course_slug=course.slug,
+            slug=update.slug,
+            title=update.title,
+            kind=update.kind,
+            dated_on=update.dated_on,
+            published_at=now,
+        )
+        for update in course.updates
+        if update.slug not in known
+    )
+
+
+def diff(session: Session, root: Path) -> list[tuple[str, Difference | None]]:
+    """Return by course below `root` what publishing it would change; None for a first release.
+
+    Raises Refused when the content has errors.
+    """
+    curriculum, findings = check(root)
+    _refuse_errors(findings)
+    return [
+        (course.slug, _since_last(session, course.slug, release_document(course, curriculum)))
+        for course in curriculum.library.courses.values()
+    ]
+
+
+def _refuse_errors(findings: Iterable[Finding]) -> None:
+    errors = sum(finding.severity == "error" for finding in findings)
+    if errors:
+        raise Refused(f"The content has {errors} errors; `lms content check` lists them.")
 
 
 def _next_label(session: Session, course_slug: str, year: int) -> str:
@@ -173,16 +250,23 @@ def _next_label(session: Session, course_slug: str, year: int) -> str:
 
 def release_document(course: courses.Course, curriculum: Curriculum) -> dict[str, Any]:
     """Everything a learner of this release will ever be shown, as JSON-able values."""
-    facts = curriculum.library.facts
+    facts, claims = curriculum.library.facts, curriculum.library.claims
     banks = [curriculum.banks[module.quiz] for module in course.modules if module.quiz]
     cited = {fact for lesson in course.lessons for fact in lesson.citations}
     cited |= {f for module in course.modules for aim in module.objectives for f in aim.facts}
     cited |= {fact for module in course.modules for fact in module.citations_beside}
+    cited |= {fact for update in course.updates for fact in update.citations}
+    cited |= {fact for claim in claims.values() for fact in claim.facts}
     cited |= {fact for bank in banks for item in bank.items for fact in quizzes.cited_facts(item)}
     return {
         "course": courses.course_to_document(course),
         "facts": [courses.fact_to_document(facts[key]) for key in sorted(cited)],
+        "claims": [courses.claim_to_document(claim) for claim in claims.values()],
+        "areas": dict(curriculum.library.areas),
         "banks": [quizzes.bank_to_document(bank) for bank in banks],
+        "crosswalk": courses.crosswalk_to_document(
+            courses.crosswalk_for_release(curriculum.library.crosswalk)
+        ),
         "shown": {item.id: _shown(item, facts) for bank in banks for item in bank.items},
     }
 
