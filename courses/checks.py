@@ -10,21 +10,23 @@ from courses.evidence import Fact
 from courses.files import Folder
 from courses.glossary import term_anchor
 from courses.sheet import Sheet
+from courses.timing import check_minutes
 
 WORDS = (900, 1600)
-
-# Silent reading of English non-fiction averages 238 words a minute (Brysbaert 2019, J Mem Lang
-# 109:104047); nobody studies faster than that. The slow end is the curriculum team's own choice:
-# each word read about three times, with the sources opened.
-FASTEST_WORDS_A_MINUTE = 240
-SLOWEST_WORDS_A_MINUTE = 60
-MINUTES_A_CHECK = 3
 
 QUIZ_SLUG = "quiz"
 
 
-def check_course(folder: Folder, draft: CourseDraft, facts: Mapping[str, Fact]) -> None:
-    """Report everything that only shows when the files of a course are seen together."""
+def check_course(
+    folder: Folder,
+    draft: CourseDraft,
+    facts: Mapping[str, Fact],
+    items_drawn: Mapping[str, int],
+) -> None:
+    """Report everything that only shows when the files of a course are seen together.
+
+    `items_drawn` says how many items a quiz asks, by the id of its bank.
+    """
     _check_listing(folder, draft)
     _check_numbers(folder, [module.path for module in draft.modules])
     _check_module_slugs(folder, draft)
@@ -33,6 +35,7 @@ def check_course(folder: Folder, draft: CourseDraft, facts: Mapping[str, Fact]) 
     _check_terms(folder, draft)
     for module in draft.modules:
         _check_module(folder, module, facts)
+        check_minutes(folder, module, items_drawn)
 
 
 def _check_listing(folder: Folder, draft: CourseDraft) -> None:
@@ -168,15 +171,6 @@ def _check_length(folder: Folder, lesson: LessonDraft) -> None:
     if not WORDS[0] <= words <= WORDS[1]:
         message = f"this lesson has {words} words, not {WORDS[0]} to {WORDS[1]}"
         folder.report(lesson.path, 1, "length", message, "warning")
-    if lesson.header is None:
-        return
-    least = -(-words // FASTEST_WORDS_A_MINUTE)
-    most = -(-words // SLOWEST_WORDS_A_MINUTE) + MINUTES_A_CHECK * lesson.rendered.checks
-    minutes = lesson.header.minutes
-    if not least <= minutes <= most:
-        message = f"{minutes} minutes for {words} words: between {least} and {most} are plausible"
-        line = lesson.tree.line(("minutes",))
-        folder.report(lesson.path, line, "minutes", message, "warning")
 
 
 def _check_weak_facts(folder: Folder, lesson: LessonDraft, facts: Mapping[str, Fact]) -> None:
