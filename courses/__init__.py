@@ -7,6 +7,7 @@ needs the parsers.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from courses.booklet import booklet_html
 from courses.crosswalk import (
     Crosswalk,
     Requirement,
@@ -26,7 +27,7 @@ from courses.evidence import (
     fact_to_document,
     lessons_citing,
 )
-from courses.glossary import term_anchor, terms_of
+from courses.glossary import bare_definition, term_anchor, terms_of
 from courses.hours import (
     Competency,
     FrameworkStanding,
@@ -73,6 +74,7 @@ from courses.progress import (
     UnitState,
     progress,
 )
+from courses.quotes import Passage, find_passage
 
 if TYPE_CHECKING:
     from courses.library import Library, read_library
@@ -109,6 +111,7 @@ __all__ = [
     "ModuleState",
     "Objective",
     "Pace",
+    "Passage",
     "Problem",
     "Progress",
     "ProseError",
@@ -126,6 +129,8 @@ __all__ = [
     "Unit",
     "UnitState",
     "Update",
+    "bare_definition",
+    "booklet_html",
     "claim_from_document",
     "claim_to_document",
     "compare_facts",
@@ -138,6 +143,7 @@ __all__ = [
     "fact_from_document",
     "fact_to_document",
     "find_facts",
+    "find_passage",
     "hours",
     "impact",
     "lessons_citing",

@@ -91,6 +91,7 @@ def read_glossary(folder: Folder, path: Path, facts: Mapping[str, Fact]) -> list
         html, citations, findings = render_inline(entry.definition, facts)
         for finding in findings:
             folder.report(path, line, finding.code, finding.message, finding.severity)
-        term = Term(entry.term, tuple(entry.also), html, citations)
+        also, found_as = tuple(entry.also), tuple(entry.found_as)
+        term = Term(entry.term, also, html, citations, found_as)
         terms.append(TermDraft(term, line))
     return terms

@@ -189,6 +189,7 @@ def _term_to_document(term: Term) -> dict[str, Any]:
         "also": list(term.also),
         "html": term.html,
         "citations": list(term.citations),
+        "found_as": list(term.found_as),
     }
 
 
@@ -198,6 +199,7 @@ def _term_from_document(document: Mapping[str, Any]) -> Term:
         also=tuple(document["also"]),
         html=document["html"],
         citations=tuple(document["citations"]),
+        found_as=tuple(document.get("found_as", ())),
     )
 
 

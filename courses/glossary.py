@@ -5,20 +5,19 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from courses.markup import OpenElements, is_tag, tokens
 from courses.outline import Course, Lesson, Term
 
-_TAG = re.compile(r"<(?:\"[^\"]*\"|'[^']*'|[^'\">])*>")
-_NAME = re.compile(r"</?([a-zA-Z][\w-]*)")
-_CLASSES = re.compile(r'\sclass="([^"]*)"')
-_EMPTY = {"br", "hr", "img", "input"}
-
 # Where a word is a name, an answer or already something to press, it stays as it is.
-_KEPT_TAGS = {
-    *("h1", "h2", "h3", "h4", "h5", "h6", "a", "button", "label", "legend", "summary"),
-    *("th", "svg", "figure", "figcaption", "code"),
-}
-_KEPT_CLASSES = {"callout-title", "cites", "check-text", "check-verdict", "claim-words"}
-_FOLDED = "details"
+_KEPT_TAGS = frozenset(
+    {
+        *("h1", "h2", "h3", "h4", "h5", "h6", "a", "button", "label", "legend", "summary"),
+        *("th", "svg", "figure", "figcaption", "code"),
+    }
+)
+_KEPT_CLASSES = frozenset({"callout-title", "cites", "check-text", "check-verdict", "claim-words"})
+_FOLDED = frozenset({"details"})
+_CITES = re.compile(r'<sup class="cites">.*?</sup>|<a class="cite"[^>]*>.*?</a>', re.DOTALL)
 
 
 def term_anchor(name: str) -> str:
@@ -30,6 +29,11 @@ def terms_of(course: Course) -> tuple[Term, ...]:
     """The terms of all modules, in the order of the alphabet."""
     terms = [term for module in course.modules for term in module.terms]
     return tuple(sorted(terms, key=lambda term: (term.term.casefold(), term.term)))
+
+
+def bare_definition(term: Term) -> str:
+    """The html of a definition without its citations, as it is shown beside the word."""
+    return _CITES.sub("", term.html)
 
 
 def link_course(course: Course) -> Course:
@@ -49,7 +53,7 @@ class Vocabulary:
         self._exact: dict[str, Term] = {}
         self._folded: dict[str, Term] = {}
         for term in terms:
-            for name in (term.term, *term.also):
+            for name in term.found_as or (term.term, *term.also):
                 if _is_acronym(name):
                     self._exact.setdefault(name, term)
                 else:
@@ -142,34 +146,12 @@ class _Piece:
 
 def _pieces(text: str) -> list[_Piece]:
     pieces: list[_Piece] = []
-    open_tags: list[tuple[str, bool]] = []
-    done = 0
-    for tag in (*_TAG.finditer(text), None):
-        words = text[done : tag.start() if tag else len(text)]
-        if words:
-            kept = any(is_kept for _, is_kept in open_tags)
-            folded = any(name == _FOLDED for name, _ in open_tags)
-            pieces.append(_Piece(words, not kept, folded))
-        if tag is not None:
-            pieces.append(_Piece(tag[0]))
-            _step(tag[0], open_tags)
-            done = tag.end()
+    here = OpenElements()
+    for token in tokens(text):
+        if is_tag(token):
+            here.step(token)
+            pieces.append(_Piece(token))
+        else:
+            is_running = not here.is_within(_KEPT_TAGS, _KEPT_CLASSES)
+            pieces.append(_Piece(token, is_running, here.is_within(_FOLDED)))
     return pieces
-
-
-def _step(tag: str, open_tags: list[tuple[str, bool]]) -> None:
-    """Note that an element begins or ends with this tag."""
-    named = _NAME.match(tag)
-    if named is None:
-        return
-    name = named[1].lower()
-    if tag.startswith("</"):
-        if name in (each for each, _ in open_tags):
-            while open_tags.pop()[0] != name:
-                pass
-    elif name not in _EMPTY and not tag.endswith("/>"):
-        classes = _CLASSES.search(tag)
-        kept = name in _KEPT_TAGS or bool(
-            _KEPT_CLASSES & set(classes[1].split() if classes else ())
-        )
-        open_tags.append((name, kept))

@@ -99,12 +99,17 @@ class JobAid:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of the field and what it means: `html` stands within a line, `also` are synonyms."""
+    """A word of the field and what it means: `html` stands within a line, `also` are synonyms.
+
+    `found_as` are the words under which lessons are linked to it; without any, they are found
+    under the term and its synonyms.
+    """
 
     term: str
     also: tuple[str, ...]
     html: str
     citations: tuple[str, ...]
+    found_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,6 +203,7 @@ class UpdateHeader(_File):
 class TermEntry(_File):
     term: Line
     also: list[Line] = []
+    found_as: list[Line] = []
     definition: Text
 
 

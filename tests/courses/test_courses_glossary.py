@@ -92,6 +92,12 @@ def test_a_term_and_its_synonyms_open_one_definition_once() -> None:
     assert pressed(text, term("unmasking", "functional unblinding")) == ["Functional unblinding"]
 
 
+def test_a_common_word_is_found_only_under_the_words_its_term_names() -> None:
+    text = "<p>Rules were set. Set and setting matter.</p>"
+    narrow = Term("set", ("mindset",), "What somebody brings.", (), ("set and setting",))
+    assert pressed(text, narrow) == ["Set and setting"]
+
+
 def test_a_word_inside_a_longer_term_is_not_pressed_by_itself() -> None:
     text = "<p>A session monitor and a session monitor.</p>"
     assert pressed(text, term("session monitor"), term("monitor")) == ["session monitor"]
@@ -165,7 +171,8 @@ terms:
   - term: "expectancy"
     definition: "What somebody expects.[@SET-001]"
   - term: "room"
-    also: ["rooms"]
+    also: ["chamber"]
+    found_as: ["rooms"]
     definition: "Where it happens."
 """
 SECOND = {
