@@ -4,8 +4,11 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from pydantic import ValidationError
@@ -16,7 +19,8 @@ from lms.config import ROOT, Settings
 from lms.db import db, make_engine
 from lms.errors import LmsError, Refused
 from lms.migrate import upgrade
-from lms.services import accounts, publishing
+from lms.services import accounts, evidence, publishing, updates
+from lms.services.evidence import KindNeeded
 
 
 def main() -> None:
@@ -58,9 +62,13 @@ def prepare(with_demo: bool) -> None:
         if with_demo:
             click.echo("Making the demonstration; this takes some seconds.")
             click.echo("\n".join(demo.present(db.session, settings, clock.now())))
-        for release in publishing.publish(db.session, ROOT, now=clock.now(), actor_id=None):
-            click.echo(f"Curriculum: {release.course_slug}, release {release.label}.")
-        db.session.commit()
+        try:
+            for slug, label, _hash in _publish(ROOT, settings):
+                click.echo(f"Curriculum: {slug}, release {label}.")
+        except KindNeeded as needed:
+            # The releases that are published go on being taught until somebody has decided.
+            db.session.rollback()
+            click.echo(f"Curriculum: not published yet. {needed.message}", err=True)
 
 
 @lms.command()
@@ -100,13 +108,19 @@ def content() -> None:
 @content.command("check")
 @click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path), default=ROOT)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def check_content(path: Path, as_json: bool) -> None:
+@click.option(
+    "--on",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Name the facts whose review is due on that day instead of today.",
+)
+def check_content(path: Path, as_json: bool, day: datetime | None) -> None:
     """Report every problem of the content below PATH, each with its file and line.
 
     PATH holds courses/content and quizzes/content; the bundled curriculum is the default.
     The exit status is 1 when there are errors; warnings alone leave it at 0.
     """
-    _curriculum, findings = publishing.check(path)
+    _curriculum, findings = publishing.check(path, (day or clock.now()).date())
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
         report = {"errors": errors, "findings": [asdict(finding) for finding in findings]}
@@ -120,9 +134,78 @@ def check_content(path: Path, as_json: bool) -> None:
 
 @content.command("publish")
 @click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path), default=ROOT)
-def publish_content(path: Path) -> None:
-    """Freeze each course below PATH as a release; an unchanged course keeps its release."""
+@click.option("--kind", type=click.Choice(evidence.KINDS), help="Else what the changes call for.")
+@click.option("--note", default="", help="What changed, in public words.")
+def publish_content(path: Path, kind: evidence.Kind | None, note: str) -> None:
+    """Freeze each course below PATH as a release; an unchanged course keeps its release.
+
+    A release is editorial, or at least material when facts or right answers changed. Only you can
+    call it safety-critical: it brings an update for everybody certified already, and a note.
+    """
+    settings = Settings()
+    with create_app(settings).app_context():
+        for release in _publish(path, settings, kind, note):
+            click.echo(" ".join(release))
+
+
+def _publish(
+    path: Path, settings: Settings, kind: evidence.Kind | None = None, note: str = ""
+) -> list[tuple[str, str, str]]:
+    """Publish what stands below `path` and tell the holders whom it concerns, all or nothing.
+
+    Return course, label and hash of each release.
+    """
+    now = clock.now()
+    releases = publishing.publish(db.session, path, now=now, actor_id=None, kind=kind, note=note)
+    address = f"{settings.public_url}/credentials"
+    told = updates.announce(db.session, now=now, credentials_address=address)
+    db.session.commit()
+    if told:
+        click.echo(f"{told} letters to holders wait in the outbox.", err=True)
+    return [(each.course_slug, each.label, each.content_hash) for each in releases]
+
+
+@content.command("diff")
+@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path), default=ROOT)
+@click.option("--json", "as_json", is_flag=True, help="Print the differences as JSON.")
+def diff_content(path: Path, as_json: bool) -> None:
+    """Print what publishing PATH would change against the last release, and what that touches."""
     with create_app(Settings()).app_context():
-        for release in publishing.publish(db.session, path, now=clock.now(), actor_id=None):
-            click.echo(f"{release.course_slug} {release.label} {release.content_hash}")
-        db.session.commit()
+        found = publishing.diff(db.session, path)
+    if as_json:
+        report = {slug: None if each is None else as_report(each) for slug, each in found}
+        click.echo(json.dumps(report, indent=2, ensure_ascii=False))
+        return
+    for slug, difference in found:
+        click.echo("\n".join([f"{slug}:", *told(difference)]))
+
+
+def as_report(difference: evidence.Difference) -> dict[str, Any]:
+    """Return a difference as JSON-able values."""
+    return {
+        "kind": difference.least_kind,
+        "facts": [
+            {"id": change.fact_id, "how": change.how, "fields": list(change.fields)}
+            for change in difference.impact.changes
+        ],
+        "touched": [asdict(touched) for touched in difference.impact.touched],
+        "items": [asdict(change) for change in difference.items],
+        "updates": [update.slug for update in difference.updates],
+    }
+
+
+def told(difference: evidence.Difference | None) -> Iterator[str]:
+    """Return a difference as the lines in which a terminal tells it."""
+    if difference is None:
+        yield "  the first release of this course"
+        return
+    yield f"  at least {difference.least_kind}"
+    for change in difference.impact.changes:
+        fields = f" ({', '.join(change.fields)})" if change.fields else ""
+        yield f"  fact {change.fact_id} {change.how}{fields}"
+    for touched in difference.impact.touched:
+        yield f"  touches {touched.kind} {touched.key}: {', '.join(touched.facts)}"
+    for item in difference.items:
+        yield f"  item {item.item_id} {item.how}"
+    for update in difference.updates:
+        yield f"  brings the {update.kind} update {update.slug}"

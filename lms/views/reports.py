@@ -48,6 +48,7 @@ CELL_WORDS = {
 }
 VERDICT_WORDS = {
     "valid": lazy("Valid"),
+    "update-outstanding": lazy("Valid, update outstanding"),
     "past-currency": lazy("Past its currency date"),
     "revoked": lazy("Revoked"),
 }
