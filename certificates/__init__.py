@@ -16,14 +16,19 @@ from certificates.credential import (
     full_notice,
 )
 from certificates.fonts import undrawable
+from certificates.printout import Cell, Column, PrintedTable, Printout
 from certificates.serial import format_serial, new_serial, parse_serial
 from certificates.verdict import RequiredUpdate, Revocation, Verdict, verdict
 
 __all__ = [
     "STANDING_NOTICE",
+    "Cell",
+    "Column",
     "Credential",
     "CredentialError",
     "HoursLine",
+    "PrintedTable",
+    "Printout",
     "RequiredUpdate",
     "Revocation",
     "Signatory",
@@ -37,6 +42,7 @@ __all__ = [
     "new_serial",
     "parse_serial",
     "render_certificate",
+    "render_printout",
     "undrawable",
     "verdict",
 ]
@@ -50,3 +56,10 @@ def render_certificate(credential: Credential, verify_url: str) -> bytes:
     from certificates.pdf import render_certificate as draw
 
     return draw(credential, verify_url)
+
+
+def render_printout(printout: Printout) -> bytes:
+    """Return the printout as a tagged PDF; equal input gives equal bytes."""
+    from certificates.pdf import render_printout as draw
+
+    return draw(printout)

@@ -1,4 +1,4 @@
-"""Draws a credential as a PDF with WeasyPrint, quickly and without reaching for the network.
+"""Draws credentials and printouts as PDF with WeasyPrint, quickly and without the network.
 
 Setting up fonts is what a certificate costs most, so that one press is kept for the life of the
 process. Two traps come with that, both silent corruption of the text. A font configuration made
@@ -29,9 +29,12 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from certificates.credential import Credential
 from certificates.fonts import FONTS, Face
 from certificates.page import DESIGN, page_for
+from certificates.printout import Printout, page_for_printout
 
 _HOME = "certificate:"
 _CODE = "certificate:code.png"
+_CERTIFICATE = "certificate.css"
+_PRINTOUT = "printout.css"
 _QR_QUIET_ZONE = 4
 _QR_MASK = 3
 """Any mask can be read; choosing the best one takes longer than the rest of the code."""
@@ -89,20 +92,22 @@ class _Page(HTML):  # type: ignore[misc]
 
 
 class _Press:
-    """What one process keeps between certificates: fonts, style sheet, fetcher."""
+    """What one process keeps between drawings: fonts, style sheets, fetcher."""
 
     def __init__(self) -> None:
         self._fetcher = ClosedFetcher()
         self._fonts = _OwnFonts()
         self._loaded: set[Face] = set()
-        self._sheet = self._style((DESIGN / "certificate.css").read_text(encoding="utf-8"))
+        self._sheets: dict[str, CSS] = {}
 
-    def draw(self, page: str, faces: tuple[Face, ...], code: bytes) -> bytes:
+    def draw(self, page: str, faces: tuple[Face, ...], sheet: str, code: bytes) -> bytes:
         """Return the page as PDF bytes, set in the faces given, with the picture of its code."""
+        if sheet not in self._sheets:
+            self._sheets[sheet] = self._style((DESIGN / sheet).read_text(encoding="utf-8"))
         self._load(faces)
         self._fetcher.code = code
         pdf: bytes = _Page(page, self._fetcher).write_pdf(
-            stylesheets=[self._sheet], font_config=self._fonts, pdf_variant="pdf/ua-1"
+            stylesheets=[self._sheets[sheet]], font_config=self._fonts, pdf_variant="pdf/ua-1"
         )
         return pdf
 
@@ -128,13 +133,25 @@ def render_certificate(credential: Credential, verify_url: str) -> bytes:
     printed beside it. Safe to call from threads, which wait for one another, and after a fork.
     """
     page, faces = page_for(credential, verify_url)
-    code = code_picture(verify_url)
+    return _pressed(page, faces, _CERTIFICATE, code_picture(verify_url))
+
+
+def render_printout(printout: Printout) -> bytes:
+    """Return the printout as a tagged PDF (PDF/UA-1) of as many pages as it takes.
+
+    Equal input gives equal bytes. As safe to call as `render_certificate`.
+    """
+    page, faces = page_for_printout(printout)
+    return _pressed(page, faces, _PRINTOUT, b"")
+
+
+def _pressed(page: str, faces: tuple[Face, ...], sheet: str, code: bytes) -> bytes:
     with _lock:
         press = _presses.get(os.getpid())
         if press is None:
             press = _presses[os.getpid()] = _Press()
         with _garbage_left():
-            return press.draw(page, faces, code)
+            return press.draw(page, faces, sheet, code)
 
 
 @contextmanager
