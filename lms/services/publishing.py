@@ -17,7 +17,7 @@ from lms import db
 from lms.errors import Refused
 from lms.models.catalogue import Release
 from lms.models.updates import ReleaseKind, ReleaseUpdate
-from lms.services import audit, catalogue, evidence
+from lms.services import audit, catalogue, evidence, search
 from lms.services.evidence import Difference, Kind, Label
 
 COURSES = Path("courses/content")
@@ -138,10 +138,12 @@ def publish(
     curriculum, findings = check(root)
     _refuse_errors(findings)
     db.take_turn(session, "publish")
-    return [
+    releases = [
         _freeze(session, course, curriculum, Label(kind, note.strip()), now=now, actor_id=actor_id)
         for course in curriculum.library.courses.values()
     ]
+    search.write_missing(session)
+    return releases
 
 
 def _freeze(

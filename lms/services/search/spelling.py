@@ -1,0 +1,109 @@
+"""The words that a release uses, and which of them somebody meant who wrote another.
+
+On record they are JSON: each plain word with how often it occurs, how often of that in what
+anybody may read, and how it is mostly written: {"maoi": [31, 12, "MAOI"]}.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from lms.services.search.passages import Passage
+from lms.services.search.words import stem, words_in
+
+# A shorter word is near to too many others.
+SHORTEST_MENDED, SHORTEST_MENDED_TWICE, SHORTEST_COMPLETED = 4, 6, 4
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Plain words with how often they occur and how they are written, and all their stems."""
+
+    times: Mapping[str, int]
+    written: Mapping[str, str]
+    stems: frozenset[str]
+
+    def knows(self, plain: str) -> bool:
+        """Whether any passage has this word, in any of its forms."""
+        return stem(plain) in self.stems
+
+    def nearest(self, plain: str) -> str | None:
+        """Return the word that was probably meant, as it is written; None when none is near.
+
+        One slip (a letter wrong, missing, doubled or swapped with its neighbour) before the rest
+        of a word that was begun, and that before two slips; then swapped letters, then the more
+        frequent word. A word with a digit is never mended: 25 mg are not 20.
+        """
+        if len(plain) < SHORTEST_MENDED or any(sign.isdigit() for sign in plain):
+            return None
+        return self._written(self._one_slip(plain) or self._begun(plain) or self._two_slips(plain))
+
+    def _one_slip(self, plain: str) -> str | None:
+        return self._likeliest(plain, self._within(plain, 1))
+
+    def _two_slips(self, plain: str) -> str | None:
+        if len(plain) < SHORTEST_MENDED_TWICE:
+            return None
+        near = [word for word in self._within(plain, 2) if word[0] == plain[0]]
+        return self._likeliest(plain, near)
+
+    def _begun(self, plain: str) -> str | None:
+        if len(plain) < SHORTEST_COMPLETED:
+            return None
+        return self._likeliest(plain, [word for word in self.times if word.startswith(plain)])
+
+    def _within(self, plain: str, slips: int) -> list[str]:
+        found = process.extract(
+            plain, self.times.keys(), scorer=OSA.distance, score_cutoff=slips, limit=None
+        )
+        return [word for word, _distance, _key in found if not any(map(str.isdigit, word))]
+
+    def _likeliest(self, plain: str, words: Iterable[str]) -> str | None:
+        letters = sorted(plain)
+        return min(
+            words,
+            key=lambda word: (sorted(word) != letters, -self.times[word], word),
+            default=None,
+        )
+
+    def _written(self, plain: str | None) -> str | None:
+        return None if plain is None else self.written.get(plain, plain)
+
+
+def vocabulary_of(passages: Iterable[Passage]) -> str:
+    """Return the words of all these passages as they are put on record."""
+    times: Counter[str] = Counter()
+    public: Counter[str] = Counter()
+    written: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for passage in passages:
+        for text in (passage.title, passage.heading, passage.text):
+            for word in words_in(text):
+                times[word.plain] += 1
+                public[word.plain] += passage.is_public
+                written[word.plain][text[word.start : word.end]] += 1
+    record = {word: [times[word], public[word], _mostly(written[word])] for word in sorted(times)}
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+
+
+def _mostly(ways: Counter[str]) -> str:
+    """Return how a word is mostly written; a capital that only begins a sentence is no part."""
+    mostly: str = min(ways, key=lambda way: (-ways[way], way))
+    lower = mostly.lower()
+    return lower if mostly[1:] == lower[1:] and ways[lower] else mostly
+
+
+def read_vocabulary(record: str, *, public: bool) -> Vocabulary:
+    """Return the words on record, or of them only those that anybody may read."""
+    entries: dict[str, list[Any]] = json.loads(record)
+    place = 1 if public else 0
+    known = {word: entry for word, entry in entries.items() if entry[place]}
+    return Vocabulary(
+        times={word: entry[place] for word, entry in known.items()},
+        written={word: entry[2] for word, entry in known.items()},
+        stems=frozenset(map(stem, known)),
+    )

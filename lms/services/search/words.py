@@ -1,0 +1,77 @@
+"""Words as search knows them: plain, without accents, reduced to their stems.
+
+The same words go into both databases, so that they find the same passages, and nothing but
+letters and digits ever does: what somebody types cannot be read as an operator.
+"""
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from snowballstemmer.english_stemmer import EnglishStemmer
+
+LONGEST_WORD = 40
+# So frequent in English that they tell no passage from another.
+_EMPTY = """
+    a about after again all also am an and any are as at be because been before being between both
+    but by can could did do does doing done during each either else every for from further had has
+    have having he her here hers him his how i if in into is it its itself just let like may me
+    might more most much must my no nor not now of off often on once one only onto or other our
+    ours out over own per rather s same shall she should so some such t than that the their theirs
+    them then there these they this those through to too under until up upon very was we were
+    what when where whether which while who whom whose why will with within without would yet you
+    your yours
+"""
+EMPTY_WORDS = frozenset(_EMPTY.split())
+# Letters and digits, with apostrophes inside a word, and hyphens inside a compound.
+RUN = r"[^\W_]+(?:['’ʼ][^\W_]+)*"
+COMPOUND = rf"{RUN}(?:[-‐‑]{RUN})+"
+_RUN, _COMPOUND = re.compile(RUN), re.compile(COMPOUND)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a text: how it is searched, and where it stands in the text."""
+
+    plain: str
+    start: int
+    end: int
+
+    @property
+    def stem(self) -> str:
+        """What “seizure” and “seizures” have in common."""
+        return stem(self.plain)
+
+
+def words_in(text: str) -> Iterator[Word]:
+    """Return the words of a text that tell something, in order; a compound after its parts."""
+    compounds = {found.end(): found for found in _COMPOUND.finditer(text)}
+    for found in _RUN.finditer(text):
+        plain = plainly(found[0])
+        if plain and not is_empty(found[0], plain):
+            yield Word(plain, found.start(), found.end())
+        whole = compounds.get(found.end())
+        if whole is not None:
+            yield Word(plainly(whole[0]), whole.start(), whole.end())
+
+
+def is_empty(run: str, plain: str) -> bool:
+    """Whether a word tells nothing; what is written in capitals does: US, WHO, IT."""
+    return plain in EMPTY_WORDS and not (len(run) > 1 and run.isupper())
+
+
+@functools.lru_cache(maxsize=65_536)
+def plainly(run: str) -> str:
+    """Return a word in lower case, without accents, apostrophes and hyphens."""
+    folded = unicodedata.normalize("NFKD", run.casefold()).casefold()
+    return "".join(sign for sign in folded if sign.isalnum())[:LONGEST_WORD]
+
+
+@functools.lru_cache(maxsize=65_536)
+def stem(plain: str) -> str:
+    """Return the Snowball stem of a plain English word."""
+    # A stemmer keeps what it works on in itself: threads may not share one.
+    reduced: str = EnglishStemmer().stemWord(plain)
+    return reduced
