@@ -1,15 +1,10 @@
 """Reports: where a cohort stands, as a page and as a file, and one learner's record."""
 
-import csv
-import io
-import re
 import threading
-import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -24,14 +19,12 @@ import courses
 from lms import clock
 from lms.access import rule
 from lms.db import db
+from lms.downloads import as_csv, attachment
 from lms.services import audit, cohorts, reports
 from lms.services.cohorts import RunCohort
 from lms.services.reports import Cell, CohortReport, LearnerLine
 
 pages = Blueprint("reports", __name__)
-
-# What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection), also full width.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 PACE_WORDS = {
     "complete": lazy("Complete"),
@@ -182,13 +175,6 @@ def cohort_csv(cohort: int) -> Response:
     return answer
 
 
-def attachment(name: str) -> str:
-    """Return a Content-Disposition for a download: plain letters, and the true name (RFC 6266)."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip("-.") or "table.csv"
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-
-
 def table(report: CohortReport, lines: Iterable[LearnerLine]) -> Iterable[Sequence[str | int]]:
     """Return the rows of the file, the header first."""
     zone = report.cohort.time_zone
@@ -234,21 +220,6 @@ def _attested(line: LearnerLine) -> list[str]:
         return ["", ""]
     number = certificates.format_serial(line.credential.credential.serial)
     return [number, str(VERDICT_WORDS[line.credential.verdict.status])]
-
-
-def as_csv(rows: Iterable[Sequence[str | int]]) -> bytes:
-    """Write rows for a spreadsheet (RFC 4180): UTF-8 with its mark, every cell quoted and safe."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerows([[harmless(cell) for cell in row] for row in rows])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def harmless(cell: str | int) -> str | int:
-    """Put an apostrophe before text that a spreadsheet would take for a formula."""
-    if isinstance(cell, str) and cell.lstrip(" \u00a0").startswith(FORMULA_STARTS):
-        return f"'{cell}"
-    return cell
 
 
 def pace_word(line: LearnerLine) -> str:

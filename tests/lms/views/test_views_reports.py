@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import event
 
+from lms import downloads
 from lms.db import db
 from lms.models.accounts import Account
 from lms.models.audit import AuditEntry
@@ -314,10 +315,10 @@ def test_no_cell_begins_a_formula(
 
 @given(st.text(max_size=20))
 def test_a_cell_is_kept_or_defused_and_never_changed_otherwise(text: str) -> None:
-    shown = page_of_reports.harmless(text)
+    shown = downloads.harmless(text)
     assert shown in (text, f"'{text}")
-    assert not str(shown).lstrip(" \u00a0").startswith(page_of_reports.FORMULA_STARTS)
-    body = page_of_reports.as_csv([[text, "end"]]).decode("utf-8-sig")
+    assert not str(shown).lstrip(" \u00a0").startswith(downloads.FORMULA_STARTS)
+    body = downloads.as_csv([[text, "end"]]).decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(body, newline=""))) == [[shown, "end"]]
 
 
