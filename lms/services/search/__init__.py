@@ -12,10 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lms.models.search import PassageRecord, SearchedRelease
-from lms.services.search import excerpts, index
+from lms.models.search import SearchedRelease
+from lms.services.search import excerpts, index, plain
 from lms.services.search.excerpts import Pieces
-from lms.services.search.passages import KINDS, PUBLIC_KINDS, Kind
+from lms.services.search.passages import KINDS, Kind
 from lms.services.search.question import LONGEST_QUERY, Question, tidy, understand
 from lms.services.search.shelves import Shelf, chosen, shelves_of
 from lms.services.search.spelling import Vocabulary, read_vocabulary
@@ -38,13 +38,16 @@ __all__ = [
 ]
 
 # How many hits of a kind a page shows beside those of other kinds, and on its own.
-MOST_TOGETHER: Mapping[Kind, int] = {"section": 16, "aid": 4, "term": 4, "claim": 4, "fact": 8}
+MOST_TOGETHER: Mapping[Kind, int] = {"section": 12, "aid": 4, "term": 4, "claim": 4, "fact": 6}
 MOST_ALONE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that was found; `shelf` says by what right, `quote` what to show on arrival."""
+    """A passage that was found; `shelf` says by what right, `quote` what to show on arrival.
+
+    `lines` are its whole text for those who may read it and have no page of their own to open.
+    """
 
     shelf: Shelf
     kind: Kind
@@ -56,6 +59,7 @@ class Hit:
     mark: str
     excerpt: Pieces
     quote: str
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +99,11 @@ def find(
     answer = Answer(question, {}, {}, has_all=True, is_wide=False)
     if not question.asked:
         return answer
+    reaches = [index.Reach(each.release_id, *each.range, each.is_public) for each in shelves]
+    most = MOST_TOGETHER if kind is None else {kind: MOST_ALONE}
+    connection = session.connection()
     for every in (True, False):
-        found = _ranked(session, shelves, question, kind, every=every)
+        found = index.best(connection, question.asked, reaches, most, every=every)
         if found:
             return _answer(question, shelves, found, has_all=every)
         if len(question.asked) == 1:
@@ -115,56 +122,6 @@ def _vocabulary(session: Session, shelf: Shelf) -> Vocabulary:
         record = session.scalars(query.where(SearchedRelease.release_id == shelf.release_id)).one()
         _vocabularies[key] = read_vocabulary(record, public=shelf.is_public)
     return _vocabularies[key]
-
-
-def _ranked(
-    session: Session,
-    shelves: Sequence[Shelf],
-    question: Question,
-    kind: Kind | None,
-    *,
-    every: bool,
-) -> Sequence[sa.Row[Any]]:
-    """Return the best passages of each kind with their place in it and the size of that kind."""
-    connection = session.connection()
-    ranges = [shelf.range for shelf in shelves]
-    asking, values = index.ranked(connection.dialect.name, question.asked, ranges, every=every)
-    near = asking.subquery("near")
-    is_theirs = sa.or_(*map(_is_on, shelves))
-    place = sa.func.row_number().over(
-        partition_by=PassageRecord.kind, order_by=(near.c.distance, PassageRecord.id)
-    )
-    of_kind = sa.func.count().over(partition_by=PassageRecord.kind)
-    of_all = sa.func.count().over()
-    placed = (
-        sa.select(
-            PassageRecord,
-            place.label("place"),
-            of_kind.label("of_kind"),
-            of_all.label("of_all"),
-        )
-        .join(near, near.c.id == PassageRecord.id)
-        .where(is_theirs)
-        .subquery("placed")
-    )
-    most = [
-        sa.and_(
-            placed.c.kind == each,
-            placed.c.place <= (MOST_TOGETHER[each] if kind is None else MOST_ALONE),
-        )
-        for each in KINDS
-        if kind in (None, each)
-    ]
-    query = sa.select(placed).where(sa.or_(*most)).order_by(placed.c.place)
-    return connection.execute(query, values).all()
-
-
-def _is_on(shelf: Shelf) -> sa.ColumnElement[bool]:
-    """Whether a passage stands on a shelf: this decides what somebody may read."""
-    of_release = PassageRecord.release_id == shelf.release_id
-    return (
-        sa.and_(of_release, PassageRecord.kind.in_(PUBLIC_KINDS)) if shelf.is_public else of_release
-    )
 
 
 def _answer(
@@ -186,6 +143,7 @@ def _answer(
 
 
 def _hit(shelf: Shelf, row: sa.Row[Any], stems: frozenset[str]) -> Hit:
+    excerpt, quote = excerpts.excerpt(row.text, stems)
     return Hit(
         shelf=shelf,
         kind=row.kind,
@@ -195,6 +153,7 @@ def _hit(shelf: Shelf, row: sa.Row[Any], stems: frozenset[str]) -> Hit:
         heading=excerpts.marked(row.heading, stems),
         anchor=row.anchor,
         mark=row.mark,
-        excerpt=excerpts.excerpt(row.text, stems),
-        quote=excerpts.quotation(row.text, stems),
+        excerpt=excerpt,
+        quote=quote,
+        lines=plain.shown_lines(row.text) if shelf.enrolment_id is None else (),
     )

@@ -5,12 +5,15 @@ expression itself is a bound value: no quote, operator or column of a database's
 language can come in from outside.
 """
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from lms.services.search.passages import KINDS, PUBLIC_KINDS, Kind
 from lms.services.search.question import Alternatives
 from lms.services.search.words import words_in
 
@@ -27,15 +30,32 @@ _FILL_SQLITE = sa.text(
 _FILL_POSTGRESQL = sa.text(
     "INSERT INTO passage_index (passage_id, words) VALUES (:id, CAST(:words AS tsvector))"
 )
-_ASK_SQLITE = (
-    "SELECT rowid AS id, bm25(passage_index, {title}, {heading}, {text}) AS distance "
-    "FROM passage_index WHERE passage_index MATCH :expression AND ({within}) LIMIT {most}"
-)
-_ASK_POSTGRESQL = (
-    "SELECT passage_id AS id, "
-    "-ts_rank(CAST(:weights AS real[]), words, CAST(:expression AS tsquery), 1) AS distance "
-    "FROM passage_index WHERE words @@ CAST(:expression AS tsquery) AND ({within}) LIMIT {most}"
-)
+_NEAR_SQLITE = """
+    SELECT rowid AS id, bm25(passage_index, :title, :heading, :text) AS distance
+    FROM passage_index
+    WHERE passage_index MATCH :expression AND ({within}) LIMIT :most_ranked
+"""
+_NEAR_POSTGRESQL = """
+    SELECT passage_id AS id,
+           -ts_rank(CAST(:weights AS real[]), words, CAST(:expression AS tsquery), 1) AS distance
+    FROM passage_index
+    WHERE words @@ CAST(:expression AS tsquery) AND ({within}) LIMIT :most_ranked
+"""
+# The rights are decided here, by release and kind; the ranges above only spare the index work.
+_BEST = """
+    SELECT passages.*, place, of_kind, of_all FROM (
+      SELECT passages.id AS id, kind AS placed_kind,
+             row_number() OVER (PARTITION BY kind ORDER BY distance, passages.id) AS place,
+             count(*) OVER (PARTITION BY kind) AS of_kind,
+             count(*) OVER () AS of_all
+      FROM ({near}) near JOIN passages ON passages.id = near.id
+      WHERE {rights}
+    ) placed JOIN passages ON passages.id = placed.id
+    WHERE {most}
+    ORDER BY place, kind
+"""
+# In PostgreSQL's order of weights: D, C, B, A.
+_WEIGHTS = [WEIGHTS[part] / max(WEIGHTS.values()) for part in ("text", "text", "title", "heading")]
 
 
 def fill(connection: sa.Connection, passages: Iterable[Mapping[str, Any]]) -> None:
@@ -79,32 +99,61 @@ def vector(passage: Mapping[str, Any]) -> str:
     return " ".join(f"'{stem}':{','.join(where)}" for stem, where in places.items())
 
 
-def ranked(
-    dialect: str, asked: Sequence[Alternatives], ranges: Sequence[tuple[int, int]], *, every: bool
-) -> tuple[sa.TextualSelect, dict[str, Any]]:
-    """Return the question for (id, distance) of passages within ranges of ids, and its values.
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The passages of a release that may be found: a range of their ids, all kinds or public."""
 
-    The nearest has the least distance. With `every` a passage has all the words, else any.
+    release_id: int
+    first: int
+    last: int
+    is_public: bool
+
+
+def best(
+    connection: sa.Connection,
+    asked: Sequence[Alternatives],
+    reaches: Sequence[Reach],
+    most: Mapping[Kind, int],
+    *,
+    every: bool,
+) -> Sequence[sa.Row[Any]]:
+    """Return the best passages of each kind that have the words asked for, at `most` so many.
+
+    Each row is a passage with its `place` in its kind, the size of that kind and of all kinds.
+    With `every` a passage has all the words, else any of them.
     """
-    values: dict[str, Any] = {}
-    conditions = []
-    column = "rowid" if dialect == "sqlite" else "passage_id"
-    for number, (first, last) in enumerate(ranges):
-        conditions.append(f"{column} BETWEEN :first_{number} AND :last_{number}")
-        values |= {f"first_{number}": first, f"last_{number}": last}
-    within = " OR ".join(conditions)
-    if dialect == "sqlite":
-        values["expression"] = expression(asked, every, " AND ", " OR ", '"')
-        asking = _ASK_SQLITE.format(within=within, most=MOST_RANKED, **WEIGHTS)
-    else:
-        values["expression"] = expression(asked, every, " & ", " | ", "'")
-        most = max(WEIGHTS.values())
-        # In the order of PostgreSQL: D, C, B, A.
-        weights = [WEIGHTS["text"], WEIGHTS["text"], WEIGHTS["title"], WEIGHTS["heading"]]
-        values["weights"] = [weight / most for weight in weights]
-        asking = _ASK_POSTGRESQL.format(within=within, most=MOST_RANKED)
-    text = sa.text(asking).columns(id=sa.Integer, distance=sa.Float)
-    return text, values
+    is_sqlite = connection.dialect.name == "sqlite"
+    statement = _statement(is_sqlite, tuple(reach.is_public for reach in reaches))
+    signs = (" AND ", " OR ", '"') if is_sqlite else (" & ", " | ", "'")
+    values: dict[str, Any] = {
+        "expression": expression(asked, every, *signs),
+        "most_ranked": MOST_RANKED,
+        **(WEIGHTS if is_sqlite else {"weights": _WEIGHTS}),
+    }
+    values |= {kind: most.get(kind, 0) for kind in KINDS}
+    for number, reach in enumerate(reaches):
+        values |= {
+            f"release_{number}": reach.release_id,
+            f"first_{number}": reach.first,
+            f"last_{number}": reach.last,
+        }
+    return connection.execute(statement, values).all()
+
+
+@functools.lru_cache(maxsize=64)
+def _statement(is_sqlite: bool, public: tuple[bool, ...]) -> sa.TextClause:
+    """Compose the statement for so many releases: composing it costs more than running it."""
+    column = "rowid" if is_sqlite else "passage_id"
+    within = [f"{column} BETWEEN :first_{n} AND :last_{n}" for n in range(len(public))]
+    only = ", ".join(f"'{kind}'" for kind in PUBLIC_KINDS)
+    rights = [
+        f"release_id = :release_{number}" + (f" AND kind IN ({only})" if is_public else "")
+        for number, is_public in enumerate(public)
+    ]
+    most = [f"placed_kind = '{kind}' AND place <= :{kind}" for kind in KINDS]
+    near = (_NEAR_SQLITE if is_sqlite else _NEAR_POSTGRESQL).format(within=" OR ".join(within))
+    composed = _BEST.format(near=near, rights=" OR ".join(rights), most=" OR ".join(most))
+    return sa.text(composed)
 
 
 def expression(

@@ -1,14 +1,15 @@
 """From a page's HTML to its plain words, cut where its headings stand.
 
 Within a plain text a line break stands between blocks, and a tab where a source was cited: the
-page shows something else there, so neither is a place to quote across.
+page shows something else there, so neither is a place to quote across. A line that begins with
+a vertical tab describes a picture: it is read aloud, and not seen.
 """
 
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-CITED = "\t"
+CITED, DESCRIBED = "\t", "\v"
 _BLOCK_NAMES = (
     "address aside blockquote caption dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr "
     "li ol p pre section summary table tbody td tfoot th thead tr ul"
@@ -16,8 +17,8 @@ _BLOCK_NAMES = (
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _WITHOUT_END = frozenset(("area", "br", "col", "hr", "img", "input", "wbr"))
-_SPACES = re.compile(r"[^\S\n\t]+")
-_BREAKS = re.compile(r"[ \t]*\n\s*")
+_SPACES = re.compile(r"[^\S\n\t\v]+")
+_BREAKS = re.compile(r"[ \t]*\n[ \n\t]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,12 @@ def sections(html: str) -> list[Section]:
 
 def plain_line(html: str) -> str:
     """Return the plain words of a short text as one line."""
-    return " ".join(section.text.replace("\n", " ") for section in sections(html))
+    return " ".join(" ".join(section.text.split("\n")) for section in sections(html))
+
+
+def shown_lines(text: str) -> tuple[str, ...]:
+    """Return a plain text line by line as people read it."""
+    return tuple(text.replace(CITED, "").replace(DESCRIBED, "").split("\n"))
 
 
 @dataclass(slots=True)
@@ -129,7 +135,7 @@ class _Cutter(HTMLParser):
     @staticmethod
     def _alternative(words: list[str] | None, text: str) -> None:
         if words is not None and text:
-            words.append(f"\n{text}\n")
+            words.append(f"\n{DESCRIBED}{' '.join(text.split())}\n")
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in (name for name, _ in self._open):

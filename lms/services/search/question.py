@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lms.services.search.spelling import Vocabulary
-from lms.services.search.words import COMPOUND, RUN, is_empty, plainly, stem
+from lms.services.search.words import COMPOUND, RUN, plainly, stem, told
 
 LONGEST_QUERY, MOST_WORDS = 200, 12
 _UNIT = re.compile(f"{COMPOUND}|{RUN}")
@@ -68,21 +68,16 @@ def _units(typed: str, vocabularies: Sequence[Vocabulary]) -> Iterator[_Unit]:
     for found in _UNIT.finditer(typed):
         whole = plainly(found[0])
         runs = list(_SPLIT.finditer(found[0]))
-        parts = [run for run in runs if not _tells_nothing(run[0])]
+        parts = [run for run in runs if told(run[0])[0]]
         if len(runs) > 1 and any(each.knows(whole) for each in vocabularies):
-            apart = tuple(stem(plainly(part[0])) for part in parts)
+            apart = tuple(told(part[0])[1] for part in parts)
             ways = ((stem(whole),), *((apart,) if len(apart) > 1 else ()))
             yield _Unit(found[0], found.start(), found.end(), ways)
             continue
         for part in parts:
             start = found.start() + part.start()
-            ways = ((stem(plainly(part[0])),),)
+            ways = ((told(part[0])[1],),)
             yield _Unit(part[0], start, start + len(part[0]), ways)
-
-
-def _tells_nothing(run: str) -> bool:
-    plain = plainly(run)
-    return not plain or is_empty(run, plain)
 
 
 class _Reading:

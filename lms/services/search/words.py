@@ -49,20 +49,40 @@ def words_in(text: str) -> Iterator[Word]:
     """Return the words of a text that tell something, in order; a compound after its parts."""
     compounds = {found.end(): found for found in _COMPOUND.finditer(text)}
     for found in _RUN.finditer(text):
-        plain = plainly(found[0])
-        if plain and not is_empty(found[0], plain):
+        plain, _ = told(found[0])
+        if plain:
             yield Word(plain, found.start(), found.end())
         whole = compounds.get(found.end())
         if whole is not None:
             yield Word(plainly(whole[0]), whole.start(), whole.end())
 
 
-def is_empty(run: str, plain: str) -> bool:
-    """Whether a word tells nothing; what is written in capitals does: US, WHO, IT."""
-    return plain in EMPTY_WORDS and not (len(run) > 1 and run.isupper())
+def hits_in(text: str, stems: frozenset[str]) -> list[Word]:
+    """Return the words of a text that have one of these stems, in order."""
+    found = [match for match in _RUN.finditer(text) if told(match[0])[1] in stems]
+    hits = [Word(told(match[0])[0], match.start(), match.end()) for match in found]
+    if len({hit.stem for hit in hits}) == len(stems):
+        return hits
+    # Only then can what is still missing stand in the text as a compound.
+    for match in _COMPOUND.finditer(text):
+        plain = plainly(match[0])
+        if stem(plain) in stems:
+            hits.append(Word(plain, match.start(), match.end()))
+    return sorted(hits, key=lambda hit: (hit.start, -hit.end))
 
 
 @functools.lru_cache(maxsize=65_536)
+def told(run: str) -> tuple[str, str]:
+    """Return a run of letters as a plain word and its stem, both empty when it tells nothing.
+
+    What is written in capitals tells something: US, WHO, IT.
+    """
+    plain = plainly(run)
+    if plain in EMPTY_WORDS and not (len(run) > 1 and run.isupper()):
+        return "", ""
+    return plain, stem(plain) if plain else ""
+
+
 def plainly(run: str) -> str:
     """Return a word in lower case, without accents, apostrophes and hyphens."""
     folded = unicodedata.normalize("NFKD", run.casefold()).casefold()
