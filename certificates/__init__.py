@@ -16,6 +16,7 @@ from certificates.credential import (
     full_notice,
 )
 from certificates.fonts import undrawable
+from certificates.page import spelled_date
 from certificates.printout import Cell, Column, PrintedTable, Printout
 from certificates.serial import format_serial, new_serial, parse_serial
 from certificates.verdict import RequiredUpdate, Revocation, Verdict, verdict
@@ -43,6 +44,7 @@ __all__ = [
     "parse_serial",
     "render_certificate",
     "render_printout",
+    "spelled_date",
     "undrawable",
     "verdict",
 ]

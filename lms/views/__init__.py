@@ -15,13 +15,25 @@ from lms.views import (
     catalogue,
     cohorts,
     credentials,
+    crosswalk,
     formats,
     learning,
     mail,
     reports,
 )
 
-FEATURES = (accounts, assessment, audit, catalogue, cohorts, credentials, learning, mail, reports)
+FEATURES = (
+    accounts,
+    assessment,
+    audit,
+    catalogue,
+    cohorts,
+    credentials,
+    crosswalk,
+    learning,
+    mail,
+    reports,
+)
 
 
 def register_pages(app: Flask) -> None:
