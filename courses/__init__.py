@@ -78,11 +78,13 @@ from courses.quotes import Passage, find_passage
 
 if TYPE_CHECKING:
     from courses.library import Library, read_library
+    from courses.overview import overview
     from courses.prose import ProseError, render_fragment
 
 _ON_FIRST_USE = {
     "Library": "courses.library",
     "ProseError": "courses.prose",
+    "overview": "courses.overview",
     "read_library": "courses.library",
     "render_fragment": "courses.prose",
 }
@@ -147,6 +149,7 @@ __all__ = [
     "hours",
     "impact",
     "lessons_citing",
+    "overview",
     "pace",
     "progress",
     "read_library",

@@ -9,10 +9,9 @@ from courses.drafts import CourseDraft, LessonDraft, ModuleDraft
 from courses.evidence import Fact
 from courses.files import Folder
 from courses.glossary import term_anchor
+from courses.readability import HIGHEST_GRADE, LONGEST_SENTENCES, readability
 from courses.sheet import Sheet
 from courses.timing import check_minutes
-
-WORDS = (900, 1600)
 
 QUIZ_SLUG = "quiz"
 
@@ -35,6 +34,9 @@ def check_course(
     _check_terms(folder, draft)
     for module in draft.modules:
         _check_module(folder, module, facts)
+        if draft.header is not None:
+            for lesson in module.lessons:
+                _check_length(folder, lesson, draft.header.lesson_words)
         check_minutes(folder, module, items_drawn)
 
 
@@ -136,7 +138,7 @@ def _check_module(folder: Folder, module: ModuleDraft, facts: Mapping[str, Fact]
             folder.report(lesson.path, 1, "duplicate-slug", message)
         if lesson.slug == QUIZ_SLUG:
             folder.report(lesson.path, 1, "file-name", 'a lesson may not be called "quiz"')
-        _check_length(folder, lesson)
+        _check_reading(folder, lesson)
         _check_weak_facts(folder, lesson, facts)
     if module.header is not None:
         _check_objectives(folder, module, facts)
@@ -166,18 +168,43 @@ def _check_objectives(folder: Folder, module: ModuleDraft, facts: Mapping[str, F
                 folder.report(module.file, line, "unknown-fact", f"there is no fact {fact}")
 
 
-def _check_length(folder: Folder, lesson: LessonDraft) -> None:
+def _check_length(folder: Folder, lesson: LessonDraft, bounds: tuple[int, int]) -> None:
     words = lesson.rendered.words
-    if not WORDS[0] <= words <= WORDS[1]:
-        message = f"this lesson has {words} words, not {WORDS[0]} to {WORDS[1]}"
-        folder.report(lesson.path, 1, "length", message, "warning")
+    if not bounds[0] <= words <= bounds[1]:
+        message = f"this lesson has {words} words, not {bounds[0]} to {bounds[1]}"
+        folder.report(lesson.path, 1, "length", message)
+
+
+def _check_reading(folder: Folder, lesson: LessonDraft) -> None:
+    """Report a lesson that is hard to read, and one that says nothing anybody could look up."""
+    if not lesson.rendered.citations and not lesson.rendered.findings:
+        folder.report(lesson.path, 1, "no-citation", "this lesson cites no fact")
+    found = readability(lesson.rendered.html)
+    if found is None:
+        return
+    if found.grade > HIGHEST_GRADE or found.words_a_sentence > LONGEST_SENTENCES:
+        message = (
+            f"this lesson reads at grade {found.grade:.0f} with {found.words_a_sentence:.0f} words "
+            f"a sentence: at most {HIGHEST_GRADE:.0f} and {LONGEST_SENTENCES:.0f} are readable"
+        )
+        folder.report(lesson.path, 1, "reading-level", message)
 
 
 def _check_weak_facts(folder: Folder, lesson: LessonDraft, facts: Mapping[str, Fact]) -> None:
-    """Warn where a lesson leans on what may be taught with a hedge only, or not at all."""
-    for fact, reason in _weak(lesson, facts):
-        message = f"{fact.id} {reason}"
-        folder.report(lesson.path, 1, "weak-fact", message, "warning")
+    """Warn where a lesson leans on what may be taught with a hedge only, or not at all.
+
+    A lesson that shows such a fact on purpose, hedged or as an example, says so in `weak_facts`.
+    """
+    known = lesson.header.weak_facts if lesson.header is not None else []
+    found = {fact.id: reason for fact, reason in _weak(lesson, facts)}
+    for name, reason in found.items():
+        if name not in known:
+            folder.report(lesson.path, 1, "weak-fact", f"{name} {reason}", "warning")
+    for place, name in enumerate(known):
+        if name not in found:
+            line = lesson.tree.line(("weak_facts", place))
+            message = f"{name} is not a weak fact that this lesson cites"
+            folder.report(lesson.path, line, "weak-fact", message, "warning")
 
 
 def _weak(lesson: LessonDraft, facts: Mapping[str, Fact]) -> Iterator[tuple[Fact, str]]:

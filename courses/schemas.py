@@ -3,7 +3,15 @@
 from datetime import date
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PositiveInt,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic import Field as Bounded
 from pydantic_core import ErrorDetails
 
@@ -70,6 +78,13 @@ class AuthorEntry(_File):
     role: Line
 
 
+def _as_pair(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+LessonWords = Annotated[tuple[PositiveInt, PositiveInt], BeforeValidator(_as_pair)]
+
+
 class CourseFile(_File):
     title: Line
     summary: Text
@@ -79,6 +94,7 @@ class CourseFile(_File):
     not_certified: Text
     currency_months: Annotated[int, Bounded(ge=1, le=120)]
     authors: Annotated[list[AuthorEntry], Bounded(min_length=1)]
+    lesson_words: LessonWords = (900, 1600)
     modules: Annotated[list[Line], Bounded(min_length=1)]
 
 
@@ -117,6 +133,7 @@ class LessonHeader(_File):
     reviewed_on: date
     content_note: Text | None = None
     key_points: Annotated[list[Text], Bounded(min_length=1, max_length=8)]
+    weak_facts: list[FactId] = []
     crosswalk: Shares = {}
     competencies: list[RequirementId] = []
 

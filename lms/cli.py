@@ -120,14 +120,24 @@ def check_content(path: Path, as_json: bool, day: datetime | None) -> None:
     PATH holds courses/content and quizzes/content; the bundled curriculum is the default.
     The exit status is 1 when there are errors; warnings alone leave it at 0.
     """
-    _curriculum, findings = publishing.check(path, (day or clock.now()).date())
+    curriculum, findings = publishing.check(path, (day or clock.now()).date())
     errors = sum(finding.severity == "error" for finding in findings)
     if as_json:
-        report = {"errors": errors, "findings": [asdict(finding) for finding in findings]}
+        report = {
+            "errors": errors,
+            "findings": [asdict(finding) for finding in findings],
+            "courses": publishing.overviews(curriculum),
+        }
         click.echo(json.dumps(report, indent=2, ensure_ascii=False))
     else:
         for each in findings:
             click.echo(f"{each.file}:{each.line}: {each.severity}: {each.message} [{each.code}]")
+        for course in publishing.overviews(curriculum):
+            click.echo(
+                f"{course['course']}: {len(course['modules'])} modules, {course['lessons']} lessons, "
+                f"{course['words']} words, {course['minutes']} minutes, "
+                f"{len(course['facts_cited'])} facts cited, {len(course['facts_uncited'])} not."
+            )
         click.echo(f"{errors} errors, {len(findings) - errors} warnings.")
     sys.exit(1 if errors else 0)
 

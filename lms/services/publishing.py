@@ -62,6 +62,16 @@ def check(root: Path, today: date | None = None) -> tuple[Curriculum, list[Findi
     return Curriculum(library, banks), sorted(findings)
 
 
+def overviews(curriculum: Curriculum) -> list[dict[str, Any]]:
+    """Return what each course amounts to, in figures, as JSON-able values."""
+    items: dict[str, list[str]] = {}
+    for bank in curriculum.banks.values():
+        for item in bank.items:
+            items.setdefault(item.objective, []).append(item.id)
+    facts = curriculum.library.facts
+    return [courses.overview(each, facts, items) for each in curriculum.library.courses.values()]
+
+
 def _as_findings(
     folder: Path, problems: Iterable[courses.Problem | quizzes.Problem]
 ) -> Iterator[Finding]:

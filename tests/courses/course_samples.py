@@ -201,7 +201,7 @@ FIGURE = """\
 </svg>
 """
 
-PADDING = "\n\n" + "word " * 1000 + "\n"
+PADDING = "\n\n" + "A word. " * 500 + "\n"
 
 BODY = (
     """\

@@ -38,7 +38,7 @@ terms:
     also: ["mindset"]
     definition: "What somebody brings along.[@SET-001]"
 """
-BODY = "Text. " + "word " * 1000
+BODY = "Text. " + "A word. " * 500
 LESSON_FILE = "01-first/01-a-lesson.md"
 AID_FILE = "01-first/job-aids/on-the-wall.md"
 GLOSSARY_FILE = "01-first/glossary.yaml"
@@ -125,7 +125,7 @@ def test_job_aids_and_glossary_are_read_with_their_citations(tmp_path: Path) -> 
         (AID_FILE, AID.removeprefix("---\n"), "front-matter"),
         (AID_FILE, AID.replace("title", "name"), "unknown-key"),
         (AID_FILE, AID.replace("[@SET-001]", ""), "no-citation"),
-        (AID_FILE, AID + "word " * 500, "length"),
+        (AID_FILE, AID + "A word. " * 250, "length"),
         (AID_FILE, AID + JUDGED.replace("id: C-01", 'text: "It."'), "job-aid"),
         (AID_FILE, AID.replace("SET-001", "SET-999"), "unknown-fact"),
         ("01-first/job-aids/notes.txt", "x", "stray-file"),

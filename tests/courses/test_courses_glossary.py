@@ -178,7 +178,7 @@ terms:
 SECOND = {
     "course.yaml": COURSE + "  - 02-second\n",
     "02-second/module.yaml": MODULE.replace("M1-1", "M2-1"),
-    "02-second/01-other.md": HEADER.replace("M1-1", "M2-1") + "\nRooms.\n" + "word " * 1000,
+    "02-second/01-other.md": HEADER.replace("M1-1", "M2-1") + "\nRooms.\n" + "A word. " * 500,
 }
 
 

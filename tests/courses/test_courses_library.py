@@ -23,7 +23,7 @@ from tests.courses.course_samples import (
 MODULE_FILE = "01-first/module.yaml"
 FACTS_FILE = "../evidence/set.yaml"
 FIGURE_FILE = "01-first/figures/room.svg"
-SECOND = HEADER.replace("A lesson", "Another") + "\n" + "word " * 1000
+SECOND = HEADER.replace("A lesson", "Another") + "\n" + "A word. " * 500
 
 
 def codes(root: Path, **changes: str | bytes | None) -> dict[str, tuple[str, int, str]]:
@@ -98,6 +98,11 @@ def test_it_reads_a_course_without_problems(tmp_path: Path) -> None:
         (LESSON, HEADER + "a\n\x00\n", "control-character", 13),
         (LESSON, "a" * (1024 * 1024 + 1), "too-large", 1),
         (LESSON, HEADER + "word " * 20_000, "too-large", 12),
+        (LESSON, HEADER + BODY.replace("A word. " * 500, "few words"), "length", 1),
+        (LESSON, HEADER + BODY + "One more. " * 350, "length", 1),
+        (LESSON, HEADER + BODY.replace("A word. " * 500, "and so on " * 350), "reading-level", 1),
+        (LESSON, HEADER.replace("[@SET-002]", "") + "A word. " * 500, "no-citation", 1),
+        ("course.yaml", COURSE + "lesson_words: [5, 0]\n", "bad-value", 12),
         (FACTS_FILE, FACTS + FACTS.split("\n", 1)[1], "duplicate-fact", 18),
         (FACTS_FILE, FACTS.replace("seen", "heard"), "bad-value", 7),
         (FACTS_FILE, FACTS.replace("https://", "http://"), "bad-value", 5),
@@ -131,8 +136,6 @@ def test_it_reports_an_error_at_its_line(
         ("01-first/figures/photo.jpg", b"\xff\xd8", "stray-file", 1),
         ("01-first/notes.txt", "x", "stray-file", 1),
         ("notes.txt", "x", "stray-file", 1),
-        (LESSON, HEADER + BODY.replace("word " * 1000, "few words"), "length", 1),
-        (LESSON, HEADER + BODY + "more " * 700, "length", 1),
         (LESSON, HEADER.replace("14", "3") + BODY, "minutes", 4),
         (LESSON, HEADER.replace("14", "90") + BODY, "minutes", 4),
         (LESSON, HEADER + BODY + "See SET-001.", "bare-fact-id", 37),
@@ -147,6 +150,14 @@ def test_a_warning_keeps_nothing_from_being_read(
     library, found = read_library(write_content(tmp_path, **{file: text}))
     assert (code, line, "warning") in {(p.code, p.line, p.severity) for p in found}
     assert "a-course" in library.courses
+
+
+def test_a_weak_fact_shown_on_purpose_is_no_problem(tmp_path: Path) -> None:
+    on_purpose = HEADER.replace("minutes:", "weak_facts: [SET-001]\nminutes:")
+    changes = {FACTS_FILE: FACTS.replace("A Journal", "RETRACTED"), LESSON: on_purpose + BODY}
+    assert "weak-fact" not in codes(tmp_path / "a", **changes)
+    found = codes(tmp_path / "b", **{LESSON: on_purpose + BODY})
+    assert found["weak-fact"] == ("01-first/01-a-lesson.md", 4, "warning")
 
 
 def test_it_reports_everything_at_once(tmp_path: Path) -> None:
