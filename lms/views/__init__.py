@@ -19,6 +19,7 @@ from lms.views import (
     formats,
     learning,
     mail,
+    reading,
     reports,
 )
 
@@ -32,6 +33,7 @@ FEATURES = (
     crosswalk,
     learning,
     mail,
+    reading,
     reports,
 )
 
@@ -56,7 +58,7 @@ def header() -> dict[str, Any]:
 def links(here: str, *, is_staff: bool, language: str) -> dict[str, Any]:
     """Return the header's links on the pages of one feature, worded in one language."""
     places = [
-        (_("Learn"), "learning.home", ("learning", "assessment")),
+        (_("Learn"), "learning.home", ("learning", "assessment", "reading")),
         (_("Credentials"), "credentials.index", ("credentials",)),
     ]
     if is_staff:

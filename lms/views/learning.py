@@ -19,6 +19,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 
 import courses
 from lms import clock
@@ -161,6 +162,7 @@ class Drawn:
     """The HTML of a lesson page that is the same for every reader of a release."""
 
     head: str
+    definitions: str
     points: str
     sources: str
 
@@ -176,10 +178,33 @@ def drawn(content: catalogue.ReleaseContent, text: courses.Lesson) -> Drawn:
         facts = [content.facts[fact] for fact in text.citations]
         _drawn[key] = Drawn(
             head=part("head")(text, content.label),
+            definitions=part("definitions")(definitions(content.course, text)),
             points=part("points")(text),
             sources=part("sources")(text, facts),
         )
     return _drawn[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a term of a lesson means, and the id under which its button opens it."""
+
+    anchor: str
+    name: str
+    html: Markup
+
+
+def definitions(course: courses.Course, text: courses.Lesson) -> list[Definition]:
+    """Return the definitions that the terms of a lesson open; their sources are in the glossary."""
+    terms = {term.term: term for term in courses.terms_of(course)}
+    return [
+        Definition(
+            anchor=courses.term_anchor(name),
+            name=name,
+            html=Markup(courses.bare_definition(terms[name])),  # noqa: S704 -- html of the release
+        )
+        for name in text.terms
+    ]
 
 
 @pages.post("/learn/<int:enrolment>/<module>/<lesson>/complete")

@@ -62,6 +62,7 @@ class Filled:
             "number": 1,
             "module": "first-module",
             "lesson": "lesson-1",
+            "aid": "on-the-wall",
             "serial": self.told.serial,
             "slug": "northgate",
             "token": "no-such-token",
