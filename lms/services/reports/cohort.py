@@ -41,6 +41,16 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class ModuleCell:
+    """One learner's standing in one module: `done` of `total` units, `percent` of its quiz."""
+
+    state: CellState
+    done: int
+    total: int
+    percent: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Concern:
     """A reason why somebody should be spoken to; the page puts it into words.
 
@@ -68,6 +78,7 @@ class LearnerLine:
     progress: courses.Progress
     pace: courses.Pace
     cells: tuple[Cell, ...]
+    modules: tuple[ModuleCell, ...]
     concerns: tuple[Concern, ...]
     credential: credentials.Attested | None
 
@@ -136,6 +147,16 @@ class CohortReport:
         """How many learners stand in each state in the unit at `place` of the course, from 0."""
         found = Counter(line.cells[place].state for line in self.lines)
         return {state: found[state] for state in CELL_STATES}
+
+    def states_in_module(self, place: int) -> Mapping[CellState, int]:
+        """How many learners stand in each state in the module at `place`, from 0."""
+        found = Counter(line.modules[place].state for line in self.lines)
+        return {state: found[state] for state in CELL_STATES}
+
+    def due_of_module(self, module: courses.Module) -> date:
+        """The planned day of the last unit of a module."""
+        units = self.content.course.units
+        return max(self.due[unit.key] for unit in units if unit.module_key == module.key)
 
     def needing_a_person(self) -> list[LearnerLine]:
         """Learners with a concern, the most pressing first."""
@@ -220,6 +241,7 @@ def _line(
     moments = [fact.at for fact in record.done]
     moments += [fact.at for fact in record.results]
     moments += [seen.at for seen in record.places]
+    cells = tuple(_cell(state, pace, begun) for state in progress.units)
     return LearnerLine(
         enrolment_id=person.id,
         name=person.full_name,
@@ -229,7 +251,8 @@ def _line(
         last_seen_at=max(moments, default=None),
         progress=progress,
         pace=pace,
-        cells=tuple(_cell(state, pace, begun) for state in progress.units),
+        cells=cells,
+        modules=tuple(_module_cells(progress, cells)),
         concerns=tuple(_concerns(content, record, progress, pace)),
         credential=credential,
     )
@@ -244,6 +267,23 @@ def _cell(state: courses.UnitState, pace: courses.Pace, begun: set[str]) -> Cell
     if state.unit.key in pace.late:
         return Cell("late", percent)
     return Cell("progress" if state.unit.key in begun else "open", percent)
+
+
+def _module_cells(progress: courses.Progress, cells: tuple[Cell, ...]) -> Iterable[ModuleCell]:
+    """Sum the cells of each module up: what needs looking at first gives the module its state."""
+    rest = iter(cells)
+    for module in progress.modules:
+        own = [next(rest) for _ in module.units]
+        states = {cell.state for cell in own}
+        state: CellState = "open"
+        if module.state == "done":
+            state = "done"
+        elif "failed" in states or "late" in states:
+            state = "failed" if "failed" in states else "late"
+        elif states & {"done", "progress"}:
+            state = "progress"
+        percent = next((cell.percent for cell in own if cell.percent is not None), None)
+        yield ModuleCell(state, module.count_done, len(own), percent)
 
 
 def _concerns(
