@@ -16,11 +16,15 @@ from lms.views import (
     cohorts,
     credentials,
     crosswalk,
+    evidence,
     formats,
     learning,
     mail,
     reading,
+    releases,
     reports,
+    search,
+    updates,
 )
 
 FEATURES = (
@@ -31,10 +35,14 @@ FEATURES = (
     cohorts,
     credentials,
     crosswalk,
+    evidence,
     learning,
     mail,
     reading,
+    releases,
     reports,
+    search,
+    updates,
 )
 
 
@@ -59,10 +67,12 @@ def links(here: str, *, is_staff: bool, language: str) -> dict[str, Any]:
     """Return the header's links on the pages of one feature, worded in one language."""
     places = [
         (_("Learn"), "learning.home", ("learning", "assessment", "reading")),
-        (_("Credentials"), "credentials.index", ("credentials",)),
+        (_("Credentials"), "credentials.index", ("credentials", "updates")),
     ]
     if is_staff:
-        places.insert(0, (_("Cohorts"), "cohorts.index", ("cohorts", "reports", "audit")))
+        places.insert(
+            0, (_("Cohorts"), "cohorts.index", ("cohorts", "releases", "reports", "audit"))
+        )
     return {
         "nav_items": [
             {"label": label, "url": url_for(endpoint), "current": here in features}
@@ -71,5 +81,6 @@ def links(here: str, *, is_staff: bool, language: str) -> dict[str, Any]:
         "menu_items": [
             {"label": _("Your account"), "url": url_for("accounts.profile")},
             {"label": _("Where you are signed in"), "url": url_for("accounts.sessions")},
+            {"label": _("Evidence library"), "url": url_for("evidence.index")},
         ],
     }

@@ -124,6 +124,8 @@ def lesson(enrolment: int, module: str, lesson: str) -> str:
     here = content.course.module(module)
     before, after = content.course.neighbours(text.key)
     module_state = next(each for each in progress.modules if each.module.key == module)
+    today = clock.now().date()
+    cited = (content.facts[fact] for fact in text.citations)
     return render_template(
         "learning/lesson.html",
         seat=seat,
@@ -140,7 +142,8 @@ def lesson(enrolment: int, module: str, lesson: str) -> str:
         after=after,
         unit_address=unit_address,
         resume_at=record.place_in(text.key),
-        today=clock.now().date(),
+        review_due=[fact for fact in cited if fact.is_past_review(today)],
+        today=today,
     )
 
 

@@ -7,6 +7,7 @@ one that this matrix cannot fill in, fails.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,9 +15,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from lms import clock
 from lms.access import RULES, rule_of
 from lms.db import Base, db
 from tests.cast import Cast, token_in
+from tests.changes import SLUG, publish_update
 from tests.stories import Told, tell
 
 EVERYBODY = ("", "Otto", "Lena", "Leo", "Ivo", "Ada", "Olga")
@@ -29,9 +32,13 @@ LEARNERS_OF_THE_PROGRAMME = {"Lena", "Leo"}
 
 
 @pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
-    """Leo has read, failed, passed and holds a certificate; Lena has an open attempt."""
-    return tell(app, cast)
+def told(app: Flask, cast: Cast, tmp_path: Path) -> Told:
+    """Leo has read, failed, passed, holds a certificate and has an update to read; Lena sits."""
+    told = tell(app, cast)
+    with app.app_context():
+        publish_update(db.session, tmp_path, clock.now())
+        db.session.commit()
+    return told
 
 
 def routes(app: Flask) -> Iterator[tuple[Rule, str]]:
@@ -69,6 +76,9 @@ class Filled:
             "message": self.told.message,
             "sign_in": self.told.leo_sign_in,
             "filename": "css/base.css",
+            "fact": "TST-001",
+            "release": self.told.cast.release,
+            "update": SLUG,
         }
         return known[name]
 

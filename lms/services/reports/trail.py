@@ -25,6 +25,7 @@ KINDS = {
     "enrolment": "enrolment",
     "lesson": "enrolment",
     "role": "account",
+    "update": "credential",
 }
 
 
