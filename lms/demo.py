@@ -48,6 +48,7 @@ Kwame Mensah|Leo Ferreira|Mariam Khoury|Nguyễn Thị Minh Khai|Olumide Bankole
 Priya Venkataraman|Quentin Lefèvre|Rosa María Delgado Fuentes|Sofía Valenzuela|Tomáš Novák
 Ursula Maria Theresia von Hohenfeld-Lindenberg|Viktor Sørensen|Wanjiru Kamau|Xiomara Castellanos
 Yusuf Demir|Zofia Kaczmarek"""
+ALL = 1000  # units: more than any course has
 PROFESSIONS = (
     "Clinical psychologist",
     "Psychiatrist",
@@ -59,7 +60,7 @@ PROFESSIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How somebody studies: days between sittings, chance of a right answer, when they stop."""
+    """How somebody studies: days a unit, chance of a right answer, units until they stop."""
 
     first_day: float
     pace_days: float
@@ -176,15 +177,15 @@ def _programme(session: Session, founder: Account, at: datetime) -> Programme:
 
 def _habit(chance: random.Random, place: int, *, is_former: bool) -> Habit:
     if is_former:
-        stops = 4 if place == 5 else 99
+        stops = 24 if place == 5 else ALL
         return Habit(
-            chance.uniform(0, 20), chance.uniform(2, 13), chance.uniform(0.83, 0.97), stops
+            chance.uniform(0, 12), chance.uniform(0.6, 4.2), chance.uniform(0.85, 0.97), stops
         )
     kinds = (
-        Habit(chance.uniform(0, 10), chance.uniform(2, 5), chance.uniform(0.84, 0.97), 99),
-        Habit(chance.uniform(0, 10), chance.uniform(5, 9), chance.uniform(0.8, 0.95), 99),
-        Habit(chance.uniform(2, 12), chance.uniform(4, 7), chance.uniform(0.5, 0.72), 99),
-        Habit(chance.uniform(0, 15), chance.uniform(4, 8), 0.7, chance.randrange(0, 6)),
+        Habit(chance.uniform(1, 9), chance.uniform(1.9, 2.8), chance.uniform(0.66, 0.82), ALL),
+        Habit(chance.uniform(0, 10), chance.uniform(1, 3), 0.8, chance.randrange(0, 30)),
+        Habit(chance.uniform(0, 5), chance.uniform(1.05, 1.9), chance.uniform(0.88, 0.97), ALL),
+        Habit(chance.uniform(0, 8), chance.uniform(1.9, 2.6), chance.uniform(0.86, 0.95), ALL),
     )
     return kinds[place % 4]
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from lms import demo
-from lms.db import db, lock
+from lms.db import Base, db, lock
 from lms.models.accounts import Account
 from lms.models.assessment import Attempt
 from lms.models.audit import AuditEntry
@@ -42,10 +42,8 @@ def empty(app: Flask) -> None:
         held = session.execute(sa.text(triggers)).all()
         for name, _ in held:
             session.execute(sa.text(f"DROP TRIGGER {name}"))
-        for table in ("audit_entries", "enrolments", "cohorts", "role_grants", "programmes"):
-            session.execute(sa.text(f"DELETE FROM {table}"))
-        for table in ("accounts", "releases"):
-            session.execute(sa.text(f"DELETE FROM {table}"))
+        for table in reversed(Base.metadata.sorted_tables):
+            session.execute(sa.delete(table))
         for _, sql in held:
             session.execute(sa.text(sql))
     else:
