@@ -19,7 +19,7 @@ from lms.config import ROOT, Settings
 from lms.db import db, make_engine
 from lms.errors import LmsError, Refused
 from lms.migrate import upgrade
-from lms.services import accounts, evidence, publishing, updates
+from lms.services import accounts, evidence, publishing, search, updates
 from lms.services.evidence import KindNeeded
 
 
@@ -219,3 +219,19 @@ def told(difference: evidence.Difference | None) -> Iterator[str]:
         yield f"  item {item.item_id} {item.how}"
     for update in difference.updates:
         yield f"  brings the {update.kind} update {update.slug}"
+
+
+@content.command("index")
+@click.option("--again", is_flag=True, help="Write those anew that are written already.")
+def index_content(again: bool) -> None:
+    """Write what search finds for releases published before there was a search.
+
+    Publishing does it by itself. With --again it is done anew for every release, as the rules of
+    this version cut and spell; restart the server afterwards.
+    """
+    with create_app(Settings()).app_context():
+        write = search.write_again if again else search.write_missing
+        for name in write(db.session):
+            click.echo(f"Indexed {name}.")
+        db.session.commit()
+    click.echo("Everything published can be searched.")

@@ -142,6 +142,6 @@ def address_of(hit: Hit) -> str | None:
     if page is None:
         return None
     # A hyphen has a meaning of its own in a text fragment.
-    words = quote(hit.quote, safe="").replace("-", "%2D")
-    fragment = hit.anchor + (f":~:text={words}" if words else "")
-    return f"{page}#{fragment}" if fragment else page
+    words = [quote(each, safe="").replace("-", "%2D") for each in hit.quotes]
+    shown = ":~:text=" + "&text=".join(words) if words else ""
+    return f"{page}#{hit.anchor}{shown}" if hit.anchor or shown else page

@@ -27,6 +27,7 @@ __all__ = [
     "Answer",
     "Hit",
     "Kind",
+    "Pieces",
     "Question",
     "Shelf",
     "chosen",
@@ -44,7 +45,7 @@ MOST_ALONE = 50
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that was found; `shelf` says by what right, `quote` what to show on arrival.
+    """A passage that was found; `shelf` says by what right, `quotes` what to show there.
 
     `lines` are its whole text for those who may read it and have no page of their own to open.
     """
@@ -58,7 +59,7 @@ class Hit:
     anchor: str
     mark: str
     excerpt: Pieces
-    quote: str
+    quotes: tuple[str, ...]
     lines: tuple[str, ...]
 
 
@@ -143,7 +144,8 @@ def _answer(
 
 
 def _hit(shelf: Shelf, row: sa.Row[Any], stems: frozenset[str]) -> Hit:
-    excerpt, quote = excerpts.excerpt(row.text, stems)
+    # The reasons beside a claim stay folded until the reader has judged it.
+    seen = row.heading if row.kind == "claim" else row.text
     return Hit(
         shelf=shelf,
         kind=row.kind,
@@ -153,7 +155,7 @@ def _hit(shelf: Shelf, row: sa.Row[Any], stems: frozenset[str]) -> Hit:
         heading=excerpts.marked(row.heading, stems),
         anchor=row.anchor,
         mark=row.mark,
-        excerpt=excerpt,
-        quote=quote,
+        excerpt=excerpts.excerpt(row.text, stems),
+        quotes=excerpts.quotations(seen, stems),
         lines=plain.shown_lines(row.text) if shelf.enrolment_id is None else (),
     )

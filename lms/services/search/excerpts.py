@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lms.services.search.plain import CITED, DESCRIBED
-from lms.services.search.words import Word, hits_in, words_in
+from lms.services.search.plain import DESCRIBED, SEAM
+from lms.services.search.words import Word, hits_in, runs_in
 
 EXCERPT_LENGTH, LEAD = 240, 60
-# In words that tell something.
-SHORTEST_QUOTE, LONGEST_QUOTE = 3, 8
+# In words.
+SHORTEST_QUOTE, LONGEST_QUOTE = 5, 12
+MOST_QUOTES = 3
 JOINT = " · "
-_AS_SHOWN = str.maketrans({CITED: "", DESCRIBED: "", "\n": JOINT})
+_AS_SHOWN = str.maketrans({SEAM: "", DESCRIBED: "", "\n": JOINT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +30,37 @@ def marked(text: str, stems: frozenset[str]) -> Pieces:
     return _pieces(text, 0, len(text), hits_in(text, stems))
 
 
-def excerpt(text: str, stems: frozenset[str]) -> tuple[Pieces, str]:
-    """Return the stretch of a text in which most of the words stand, and a quotation from it.
-
-    The quotation lies in one run of text, as a browser that is asked to show it needs it; it is
-    empty when the words stand nowhere that can be seen.
-    """
+def excerpt(text: str, stems: frozenset[str]) -> Pieces:
+    """Return the stretch of a text in which most of the words stand."""
     hits = hits_in(text, stems)
     start, end = _window(text, hits)
     pieces = _pieces(text, start, end, hits)
     before = (Piece("… ", found=False),) if start else ()
     after = (Piece(" …", found=False),) if end < len(text) else ()
-    return (*before, *pieces, *after), _quotation(text, hits)
+    return (*before, *pieces, *after)
+
+
+def quotations(text: str, stems: frozenset[str]) -> tuple[str, ...]:
+    """Return up to three quotations that show all the words that can be seen, the fullest first.
+
+    Each lies in one run of text, as a browser that is asked to show it needs it, and is long
+    enough to be told from other places on the page.
+    """
+    hits = hits_in(text, stems)
+    found: list[tuple[frozenset[str], str]] = []
+    for number in range(len(hits)):
+        shown, quote = _quotation(text, hits[number:])
+        if quote:
+            found.append((shown, quote))
+        if len(shown) == len(stems):
+            break
+    quotes: list[str] = []
+    wanted = {stem for shown, _quote in found for stem in shown}
+    while wanted and len(quotes) < MOST_QUOTES:
+        shown, quote = max(found, key=lambda each: len(wanted & each[0]))
+        quotes.append(quote)
+        wanted -= shown
+    return tuple(quotes)
 
 
 def _window(text: str, hits: Sequence[Word]) -> tuple[int, int]:
@@ -70,30 +90,26 @@ def _cut(text: str, first: int) -> tuple[int, int]:
     return start, edge if edge > first else end
 
 
-def _quotation(text: str, hits: Sequence[Word]) -> str:
-    best, quote = 0, ""
-    most = len({hit.stem for hit in hits})
-    for number, hit in enumerate(hits):
-        start, end = _run_around(text, hit)
-        if text.startswith(DESCRIBED, start):
-            continue
-        words = list(words_in(text[hit.start : end]))[:LONGEST_QUOTE]
-        reach = hit.start + max((word.end for word in words), default=0)
-        near = [each for each in hits[number:] if each.end <= reach]
-        kinds = len({each.stem for each in near})
-        if kinds > best:
-            short = max(word.end for word in words[:SHORTEST_QUOTE])
-            last = max(near[-1].end, hit.start + short)
-            best, quote = kinds, text[hit.start : last]
-        if best == most:
-            break
-    return quote
+def _quotation(text: str, hits: Sequence[Word]) -> tuple[frozenset[str], str]:
+    """Return a quotation from the first of these hits on, and the stems that it shows."""
+    start, end = _run_around(text, hits[0])
+    words = [word for word in runs_in(text, start, end) if word[1] > hits[0].start]
+    before = [word for word in runs_in(text, start, end) if word[1] <= hits[0].start]
+    if text.startswith(DESCRIBED, text.rfind("\n", 0, start + 1) + 1) or len(before + words) < 2:
+        return frozenset(), ""
+    reach = words[:LONGEST_QUOTE][-1][1]
+    near = [hit for hit in hits if hit.end <= reach]
+    quoted = [word for word in words if word[0] < near[-1].end] if near else words[:1]
+    quoted = words[: max(len(quoted), SHORTEST_QUOTE)]
+    if len(quoted) < SHORTEST_QUOTE:
+        quoted = before[len(quoted) - SHORTEST_QUOTE :] + quoted
+    return frozenset(hit.stem for hit in near), text[quoted[0][0] : quoted[-1][1]]
 
 
 def _run_around(text: str, hit: Word) -> tuple[int, int]:
     """Return where the run of text that a word stands in begins and ends."""
-    start = max(text.rfind("\n", 0, hit.start), text.rfind(CITED, 0, hit.start)) + 1
-    ends = [text.find(sign, hit.end) for sign in ("\n", CITED)]
+    start = max(text.rfind("\n", 0, hit.start), text.rfind(SEAM, 0, hit.start)) + 1
+    ends = [text.find(sign, hit.end) for sign in ("\n", SEAM)]
     return start, min((end for end in ends if end >= 0), default=len(text))
 
 

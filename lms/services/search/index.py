@@ -7,13 +7,13 @@ language can come in from outside.
 
 import functools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from lms.services.search.passages import KINDS, PUBLIC_KINDS, Kind
+from lms.services.search.passages import KINDS, PUBLIC_KINDS, TOP, Kind
 from lms.services.search.question import Alternatives
 from lms.services.search.words import words_in
 
@@ -59,17 +59,31 @@ _WEIGHTS = [WEIGHTS[part] / max(WEIGHTS.values()) for part in ("text", "text", "
 
 
 def fill(connection: sa.Connection, passages: Iterable[Mapping[str, Any]]) -> None:
-    """Put passages (with id, title, heading and text) into the index."""
-    rows = [dict(passage) for passage in passages]
-    if not rows:
+    """Put passages, as their table has them, into the index."""
+    cut = [(passage["id"], _parts(passage)) for passage in passages]
+    if not cut:
         return
     if connection.dialect.name == "sqlite":
-        values = [
-            {"id": row["id"], **{part: _stems(row[part]) for part in WEIGHTS}} for row in rows
+        stems = [
+            {"id": number, **{part: _stems(text) for part, text in parts.items()}}
+            for number, parts in cut
         ]
-        connection.execute(_FILL_SQLITE, values)
+        connection.execute(_FILL_SQLITE, stems)
         return
-    connection.execute(_FILL_POSTGRESQL, [{"id": row["id"], "words": vector(row)} for row in rows])
+    vectors = [{"id": number, "words": vector(parts)} for number, parts in cut]
+    connection.execute(_FILL_POSTGRESQL, vectors)
+
+
+def _parts(passage: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is searched of a passage, by what it counts.
+
+    The title of a lesson or job aid is its opening's own, and for what comes below it what goes
+    without saying: it may supply one of several words, but is not found by itself.
+    """
+    title, heading = passage["title"], passage["heading"]
+    if passage["anchor"] == TOP or passage["kind"] in ("term", "fact"):
+        title, heading = "", f"{title} {heading}"
+    return {"title": title, "heading": heading, "text": passage["text"]}
 
 
 def clear(connection: sa.Connection) -> None:
@@ -87,12 +101,12 @@ def _stems(text: str) -> str:
     return " ".join(word.stem for word in words_in(text))
 
 
-def vector(passage: Mapping[str, Any]) -> str:
+def vector(parts: Mapping[str, str]) -> str:
     """Return the text form of a passage's vector: every stem with its places and their weight."""
     places: defaultdict[str, list[str]] = defaultdict(list)
     place = 0
     for part, weight in (("title", "B"), ("heading", "A"), ("text", "D")):
-        for word in words_in(passage[part]):
+        for word in words_in(parts[part]):
             place = min(place + 1, LAST_PLACE)
             if len(places[word.stem]) < MOST_PLACES:
                 places[word.stem].append(f"{place}{weight}")
@@ -124,9 +138,8 @@ def best(
     """
     is_sqlite = connection.dialect.name == "sqlite"
     statement = _statement(is_sqlite, tuple(reach.is_public for reach in reaches))
-    signs = (" AND ", " OR ", '"') if is_sqlite else (" & ", " | ", "'")
     values: dict[str, Any] = {
-        "expression": expression(asked, every, *signs),
+        "expression": (fts5 if is_sqlite else tsquery)(asked, every=every),
         "most_ranked": MOST_RANKED,
         **(WEIGHTS if is_sqlite else {"weights": _WEIGHTS}),
     }
@@ -156,18 +169,37 @@ def _statement(is_sqlite: bool, public: tuple[bool, ...]) -> sa.TextClause:
     return sa.text(composed)
 
 
-def expression(
-    asked: Sequence[Alternatives], every: bool, all_of: str, any_of: str, quote: str
+def fts5(asked: Sequence[Alternatives], *, every: bool) -> str:
+    """Return what to look for in the language of SQLite's index."""
+    words = _joined(asked, " AND " if every else " OR ", " AND ", " OR ", lambda stem: f'"{stem}"')
+    own = " OR ".join(f'"{stem}"' for stem in _all_stems(asked))
+    return f"({words}) AND {{heading body}} : ({own})"
+
+
+def tsquery(asked: Sequence[Alternatives], *, every: bool) -> str:
+    """Return what to look for in the language of PostgreSQL's; A and D are heading and text."""
+    words = _joined(asked, " & " if every else " | ", " & ", " | ", lambda stem: f"'{stem}'")
+    own = " | ".join(f"'{stem}':AD" for stem in _all_stems(asked))
+    return f"({words}) & ({own})"
+
+
+def _joined(
+    asked: Sequence[Alternatives],
+    between: str,
+    all_of: str,
+    any_of: str,
+    quoted: Callable[[str], str],
 ) -> str:
-    """Return what to look for in a database's query language; each stem stands in quotes."""
-
-    def quoted(stem: str) -> str:
-        if not stem.isalnum():
-            raise ValueError(f"not a stem: {stem!r}")
-        return f"{quote}{stem}{quote}"
-
-    words = [
+    words = (
         any_of.join(f"({all_of.join(map(quoted, way))})" for way in alternatives)
         for alternatives in asked
-    ]
-    return (all_of if every else any_of).join(f"({word})" for word in words)
+    )
+    return between.join(f"({word})" for word in words)
+
+
+def _all_stems(asked: Sequence[Alternatives]) -> list[str]:
+    stems = dict.fromkeys(stem for ways in asked for way in ways for stem in way)
+    for stem in stems:
+        if not stem.isalnum():
+            raise ValueError(f"not a stem: {stem!r}")
+    return list(stems)

@@ -1,15 +1,15 @@
 """From a page's HTML to its plain words, cut where its headings stand.
 
-Within a plain text a line break stands between blocks, and a tab where a source was cited: the
-page shows something else there, so neither is a place to quote across. A line that begins with
-a vertical tab describes a picture: it is read aloud, and not seen.
+Within a plain text a line break stands between blocks, and a tab where a source was cited or a
+term can be opened: the page has something of its own there, so neither is a place to quote
+across. A line that begins with a vertical tab describes a picture: it is read aloud, not seen.
 """
 
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-CITED, DESCRIBED = "\t", "\v"
+SEAM, DESCRIBED = "\t", "\v"
 _BLOCK_NAMES = (
     "address aside blockquote caption dd details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr "
     "li ol p pre section summary table tbody td tfoot th thead tr ul"
@@ -50,7 +50,7 @@ def plain_line(html: str) -> str:
 
 def shown_lines(text: str) -> tuple[str, ...]:
     """Return a plain text line by line as people read it."""
-    return tuple(text.replace(CITED, "").replace(DESCRIBED, "").split("\n"))
+    return tuple(text.replace(SEAM, "").replace(DESCRIBED, "").split("\n"))
 
 
 @dataclass(slots=True)
@@ -91,6 +91,8 @@ class _Cutter(HTMLParser):
             words.append("\n")
         if tag == "br" and words is not None:
             words.append("\n")
+        if tag == "button" and words is not None:
+            words.append(SEAM)
         if tag in _WITHOUT_END:
             self._alternative(words, given.get("alt", ""))
             return
@@ -108,7 +110,7 @@ class _Cutter(HTMLParser):
         if given.get("aria-hidden") == "true":
             return None
         if "cites" in names:
-            words.append(CITED)
+            words.append(SEAM)
             return None
         if tag == "fieldset" or "check-title" in names or tag == "summary":
             return None
@@ -142,8 +144,8 @@ class _Cutter(HTMLParser):
             return
         while True:
             closed, words = self._open.pop()
-            if closed in _BLOCKS and words is not None:
-                words.append("\n")
+            if words is not None and (closed in _BLOCKS or closed == "button"):
+                words.append("\n" if closed in _BLOCKS else SEAM)
             if self._claim is not None and len(self._open) == self._check_depth:
                 self._claim = None
             if closed == tag:

@@ -1,6 +1,7 @@
 """Whose words somebody may search: the releases they study or teach, or the public facts."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -62,27 +63,39 @@ def shelves_of(session: Session, account_id: int | None) -> list[Shelf]:
     return own or _public(session)
 
 
-def _own(session: Session, account_id: int) -> list[Shelf]:
+def _own_shelves() -> sa.CompoundSelect[Any]:
     columns = (*_SHELF, Cohort.title, Cohort.id)
+    account: sa.BindParameter[int] = sa.bindparam("account")
     studied = (
-        sa.select(*columns, Enrolment.id, Cohort.starts_on.label("since"))
+        sa.select(*columns, Enrolment.id.label("enrolment"), Cohort.starts_on)
+        .select_from(Enrolment)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(Release, Release.id == Cohort.release_id)
         .join(SearchedRelease, SearchedRelease.release_id == Release.id)
-        .where(Enrolment.account_id == account_id)
+        .where(Enrolment.account_id == account)
     )
     taught = (
         sa.select(*columns, sa.cast(sa.null(), sa.Integer), Cohort.starts_on)
+        .select_from(RoleGrant)
         .join(Cohort, Cohort.programme_id == RoleGrant.programme_id)
         .join(Release, Release.id == Cohort.release_id)
         .join(SearchedRelease, SearchedRelease.release_id == Release.id)
-        .where(RoleGrant.account_id == account_id)
+        .where(RoleGrant.account_id == account)
     )
-    rows = session.execute(sa.union_all(studied, taught)).all()
-    rows = sorted(rows, key=lambda row: (row[9] is not None, row[9] or 0, row[10]), reverse=True)
+    return sa.union_all(studied, taught)
+
+
+# Composed once: building a statement costs more than running it.
+_OWN = _own_shelves()
+
+
+def _own(session: Session, account_id: int) -> list[Shelf]:
+    rows = session.connection().execute(_OWN, {"account": account_id}).all()
     found: dict[int, Shelf] = {}
-    for row in rows:
-        found.setdefault(row[0], Shelf(*row[:10]))
+    for row in sorted(rows, key=lambda row: (row.enrolment or 0, row.starts_on), reverse=True):
+        *values, _starts_on = row
+        shelf = Shelf(*values)
+        found.setdefault(shelf.release_id, shelf)
     return list(found.values())
 
 

@@ -57,6 +57,11 @@ def words_in(text: str) -> Iterator[Word]:
             yield Word(plainly(whole[0]), whole.start(), whole.end())
 
 
+def runs_in(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return where the words between two places of a text stand, whatever they tell."""
+    return [match.span() for match in _RUN.finditer(text, start, end)]
+
+
 def hits_in(text: str, stems: frozenset[str]) -> list[Word]:
     """Return the words of a text that have one of these stems, in order."""
     found = [match for match in _RUN.finditer(text) if told(match[0])[1] in stems]
