@@ -1,0 +1,190 @@
+"""Awards: a credential for whoever has completed a course, exactly once."""
+
+import json
+import secrets
+from calendar import monthrange
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import certificates
+import courses
+import quizzes
+from lms import db
+from lms.models.accounts import Account
+from lms.models.assessment import Attempt, ScoreRecord
+from lms.models.catalogue import Programme
+from lms.models.credentials import CredentialRecord
+from lms.services import audit, catalogue, learning, mail
+from lms.services.cohorts import Seat
+
+# 17 bytes are 136 random bits, of which a serial carries 130.
+ENTROPY_BYTES = 17
+FIRST_CYCLE = 1
+NOTICE = certificates.STANDING_NOTICE
+
+
+def award_if_complete(
+    session: Session, seat: Seat, *, now: datetime, verify_address: str
+) -> str | None:
+    """Award the credential of a completed course, exactly once; return its serial, if any.
+
+    Call it in the transaction that completed the course. `verify_address` is the public address
+    under which serials are looked up; it goes into the holder's message.
+    """
+    db.lock(session)
+    lock_holder = sa.select(Account).where(Account.id == seat.account_id)
+    # No key update: entries that merely name the holder need not wait, nor wait in a circle.
+    holder = session.scalars(lock_holder.with_for_update(key_share=True)).one()
+    content = catalogue.release(session, seat.release_id)
+    known = session.scalar(
+        sa.select(CredentialRecord.serial).where(
+            CredentialRecord.account_id == seat.account_id,
+            CredentialRecord.programme_id == seat.programme_id,
+            CredentialRecord.course_slug == content.course.slug,
+            CredentialRecord.cycle == FIRST_CYCLE,
+        )
+    )
+    if known is not None:
+        return known
+    progress = learning.progress_of(session, seat)
+    if not progress.is_complete or holder.confirmed_at is None:
+        return None
+    credential = _attest(session, seat, holder, content, progress, now)
+    _store(session, seat, content, credential)
+    audit.record(
+        session,
+        at=now,
+        actor_id=None,
+        programme_id=seat.programme_id,
+        act="credential.awarded",
+        subject=f"credential {certificates.format_serial(credential.serial)}",
+        detail={"enrolment": seat.enrolment_id, "release": content.label},
+    )
+    mail.write(
+        session,
+        recipient=holder.email,
+        subject=f"Your certificate: {credential.title}",
+        body=_award_letter(credential, verify_address),
+        at=now,
+    )
+    return credential.serial
+
+
+def _store(
+    session: Session,
+    seat: Seat,
+    content: catalogue.ReleaseContent,
+    credential: certificates.Credential,
+) -> None:
+    document = certificates.credential_to_document(credential)
+    session.add(
+        CredentialRecord(
+            serial=credential.serial,
+            account_id=seat.account_id,
+            programme_id=seat.programme_id,
+            enrolment_id=seat.enrolment_id,
+            course_slug=content.course.slug,
+            cycle=FIRST_CYCLE,
+            document=json.dumps(document, sort_keys=True, ensure_ascii=False),
+            digest=certificates.digest(credential),
+            evidence=json.dumps({"attempts": _passing_attempts(session, seat.enrolment_id)}),
+            issued_at=credential.issued_at,
+        )
+    )
+    session.flush()
+
+
+def _passing_attempts(session: Session, enrolment_id: int) -> list[int]:
+    query = (
+        sa.select(Attempt.id)
+        .join(ScoreRecord, ScoreRecord.attempt_id == Attempt.id)
+        .where(Attempt.enrolment_id == enrolment_id, ScoreRecord.passed)
+        .order_by(Attempt.id)
+    )
+    return list(session.scalars(query))
+
+
+def _attest(
+    session: Session,
+    seat: Seat,
+    holder: Account,
+    content: catalogue.ReleaseContent,
+    progress: courses.Progress,
+    now: datetime,
+) -> certificates.Credential:
+    programme = session.scalars(sa.select(Programme).where(Programme.id == seat.programme_id)).one()
+    course = content.course
+    zone = ZoneInfo(programme.time_zone)
+    completed_on = (progress.completed_at or now).astimezone(zone).date()
+    started_on = (progress.started_at or now).astimezone(zone).date()
+    return certificates.Credential(
+        serial=certificates.new_serial(secrets.token_bytes(ENTROPY_BYTES)),
+        holder_name=holder.full_name,
+        holder_profession=holder.profession or None,
+        title=course.title,
+        programme=programme.name,
+        programme_web=programme.web,
+        minutes=progress.minutes_total,
+        hours=hours_of(course),
+        started_on=started_on,
+        completed_on=completed_on,
+        issued_at=now,
+        current_until=months_after(completed_on, course.currency_months),
+        release=content.label,
+        release_hash=content.content_hash,
+        assessment=assessment_of(content),
+        certifies=course.certifies,
+        notice=NOTICE,
+        signatories=_signatories(programme),
+        language=course.language,
+    )
+
+
+def hours_of(course: courses.Course) -> tuple[certificates.HoursLine, ...]:
+    """Return the minutes of instruction by module."""
+    return tuple(certificates.HoursLine(module.title, module.minutes) for module in course.modules)
+
+
+def assessment_of(content: catalogue.ReleaseContent) -> str:
+    """Say in a sentence or two how learners of this release are assessed."""
+    sentences = [
+        f"{module.title}: an unsupervised online quiz of {specification.length} single-best-answer "
+        f"items, drawn from a bank of {len(content.banks[module.quiz].items)}, passed at "
+        f"{_needed(specification)} of {specification.length} ({specification.cut_percent}\u00a0%)."
+        for module in content.course.modules
+        if module.quiz
+        for specification in [content.banks[module.quiz].specification]
+    ]
+    return " ".join(["All lessons completed.", *sentences])
+
+
+def _needed(specification: quizzes.Specification) -> int:
+    return quizzes.needed_points(specification.length, specification.cut_percent)
+
+
+def _signatories(programme: Programme) -> tuple[certificates.Signatory, ...]:
+    people = [certificates.Signatory(programme.director_name, programme.director_title)]
+    if programme.educator_name:
+        title = programme.educator_title or "Lead educator"
+        people.append(certificates.Signatory(programme.educator_name, title))
+    return tuple(people)
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day of a later month, or that month's last day where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _award_letter(credential: certificates.Credential, verify_address: str) -> str:
+    return (
+        f"Dear {credential.holder_name},\n\n"
+        f"you have completed {credential.title} with {credential.programme}. Your certificate is "
+        "ready under Credentials when you are signed in.\n\n"
+        "Anyone can check it here, without an account:\n"
+        f"{verify_address}/{credential.serial}\n\n"
+        f"{credential.notice}\n"
+    )
