@@ -8,7 +8,9 @@ from courses.evidence import Fact
 
 # What may be asked of a fact's standing; the words for it are the page's.
 STATUSES: Mapping[str, Callable[[Fact], bool]] = {
-    "seen": lambda fact: fact.status == "seen",
+    "seen": lambda fact: (
+        fact.status == "seen" and not fact.is_secondary and not fact.is_practice_advice
+    ),
     "recalled": lambda fact: fact.is_recalled,
     "secondary": lambda fact: fact.is_secondary,
     "advice": lambda fact: fact.is_practice_advice,

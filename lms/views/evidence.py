@@ -1,6 +1,6 @@
 """The evidence library: every fact that is taught, and the claims that are judged, for anybody."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, g, render_template, request, url_for
@@ -69,9 +69,10 @@ def index() -> str:
         content=content,
         query=asked.query,
         is_asked=asked.query != courses.FactQuery(),
+        is_filtered=replace(asked.query, words="") != courses.FactQuery(),
         facts=found[(page - 1) * PAGE : page * PAGE],
         count=len(found),
-        due=sum(fact.is_past_review(today) for fact in content.facts.values()),
+        due=sum(fact.is_past_review(today) for fact in found),
         page=page,
         last=last,
         address=asked.address,
