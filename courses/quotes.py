@@ -15,7 +15,8 @@ _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _INLINE = frozenset({"a", "button", "code", "em", "span", "strong", "sup"})
 _UNREAD = frozenset({"svg"})
 _UNREAD_CLASSES = frozenset({"cites", "cite"})
-_ID = re.compile(r'\sid="([^"]*)"')
+# A lesson's own headings, unlike those of its self-checks, have such ids.
+_ID = re.compile(r'\sid="(s-[^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)

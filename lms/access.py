@@ -11,12 +11,15 @@ from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-Rule = Literal["public", "development", "member", "learner", "instructor", "administrator"]
+Rule = Literal[
+    "public", "development", "member", "learner", "private", "instructor", "administrator"
+]
 RULES: dict[str, str] = {
     "public": "anybody, without an account",
     "development": "anybody on this machine, in development mode only",
     "member": "anybody signed in",
     "learner": "the learner whose enrolment, attempt or credential it is",
+    "private": "the learner who wrote it; to everybody else, staff included, it is not there",
     "instructor": "instructors and administrators of the programme",
     "administrator": "administrators of the programme",
 }

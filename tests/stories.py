@@ -11,7 +11,7 @@ from lms import clock
 from lms.db import db
 from lms.models.accounts import SignIn
 from lms.models.mail import OutboxMessage
-from lms.services import accounts, assessment, catalogue, cohorts, credentials, learning
+from lms.services import accounts, assessment, catalogue, cohorts, credentials, learning, notes
 from tests.cast import Cast
 
 VERIFY = "http://127.0.0.1:8000/v"
@@ -19,7 +19,7 @@ VERIFY = "http://127.0.0.1:8000/v"
 
 @dataclass(frozen=True)
 class Told:
-    """Leo failed, passed and holds a certificate; Lena has read everything and sits an attempt."""
+    """Leo failed, passed, holds a certificate and wrote a note; Lena has read all and sits."""
 
     cast: Cast
     failed_attempt: int
@@ -28,6 +28,7 @@ class Told:
     open_attempt: int
     message: int
     leo_sign_in: int
+    leo_note: int
 
 
 def tell(app: Flask, cast: Cast) -> Told:
@@ -46,10 +47,13 @@ def tell(app: Flask, cast: Cast) -> Told:
         sign_in = accounts.begin_sign_in(
             session, cast.leo, token="elsewhere", device="Firefox on Linux", now=now
         )
+        first = catalogue.release(session, seat.release_id).course.lessons[0]
+        words = notes.Wording(body="Ask the team about this.", quote="a fact")
+        note = notes.write(session, seat, first, words, ticket="0" * 32, now=now)
         message = session.scalars(sa.select(OutboxMessage.id)).first()
         assert message is not None
         session.commit()
-    return Told(cast, failed, passed, serial, opened, message, sign_in)
+    return Told(cast, failed, passed, serial, opened, message, sign_in, note)
 
 
 def read_all(session: Session, account: int, enrolment: int, now: datetime) -> None:

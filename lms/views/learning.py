@@ -27,7 +27,7 @@ from lms.access import rule
 from lms.db import db
 from lms.errors import Refused
 from lms.forms.learning import EnrolForm, MarkReadForm
-from lms.services import catalogue, cohorts, credentials, learning
+from lms.services import catalogue, cohorts, credentials, learning, notes
 from lms.services.cohorts import Seat
 
 pages = Blueprint("learning", __name__)
@@ -142,6 +142,8 @@ def lesson(enrolment: int, module: str, lesson: str) -> str:
         after=after,
         unit_address=unit_address,
         resume_at=record.place_in(text.key),
+        notes=notes.list_of_lesson(db.session, seat, text),
+        longest_note=notes.LONGEST_BODY,
         review_due=[fact for fact in cited if fact.is_past_review(today)],
         today=today,
     )

@@ -70,6 +70,7 @@ class Filled:
             "module": "first-module",
             "lesson": "lesson-1",
             "aid": "on-the-wall",
+            "note": self.told.leo_note,
             "serial": self.told.serial,
             "slug": "northgate",
             "token": "no-such-token",
@@ -96,6 +97,8 @@ def expected(rule: str, endpoint: str, who: str, method: str) -> set[int]:
         return fine if who == "Leo" or endpoint not in NOT_THEIRS else {NOT_THEIRS[endpoint]}
     if rule == "learner":
         return fine if who in HIS else {403 if who in STAFF else 404}
+    if rule == "private":
+        return fine if who in HIS else {404}
     if who in (STAFF if rule == "instructor" else ADMINISTRATORS):
         return fine
     return {403, 404} if who in STAFF | LEARNERS_OF_THE_PROGRAMME else {404}
@@ -180,7 +183,7 @@ def test_nobody_changes_what_the_rule_keeps_from_them(
 
 
 def allowed(rule: str, endpoint: str) -> set[str]:
-    if rule == "learner":
+    if rule in ("learner", "private"):
         return HIS
     return {"instructor": STAFF, "administrator": ADMINISTRATORS}.get(rule, set())
 

@@ -1,4 +1,4 @@
-"""Beside the lessons: job aids, the glossary, a module on one page, words that open a definition."""
+"""Beside the lessons: job aids, the glossary, whole modules, words that open a definition."""
 
 import re
 from collections import Counter
