@@ -15,6 +15,7 @@ from lms import app, cli
 from lms.config import SECRET_FILE, Settings
 from lms.db import db
 from tests.cast import SMALL
+from tests.changes import NOTE, SLUG, with_update
 
 Run = Callable[..., Result]
 
@@ -124,3 +125,50 @@ def test_publishing_the_same_content_again_keeps_its_release(run: Run) -> None:
     run("prepare")
     said = [run("content", "publish", str(SMALL)).output for _ in range(2)]
     assert said[0] == said[1] and said[0].startswith("small-course 2026.1 ")
+
+
+def test_content_check_names_facts_whose_review_is_due_on_a_day(run: Run) -> None:
+    due = run("content", "check", str(SMALL), "--on", "2028-07-01").output
+    assert due.count("review-due") == 2 and "first-module/lesson-1" in due
+    assert "review-due" not in run("content", "check", str(SMALL), "--on", "2028-06-30").output
+
+
+def test_diff_tells_what_would_change_and_changes_nothing(run: Run, tmp_path: Path) -> None:
+    run("prepare")
+    root = str(with_update(tmp_path))
+    plain = run("content", "diff", root).output
+    for said in (
+        "at least material",
+        "fact TST-001 changed (statement)",
+        "touches lesson first-module/lesson-1: TST-001",
+        "touches item T-001: TST-001",
+        f"brings the safety-critical update {SLUG}",
+    ):
+        assert said in plain, said
+    report = json.loads(run("content", "diff", root, "--json").output)["small-course"]
+    assert report["kind"] == "material" and report["updates"] == [SLUG]
+    assert report["facts"] == [{"id": "TST-001", "how": "changed", "fields": ["statement"]}]
+    same = json.loads(run("content", "diff", str(SMALL), "--json").output)["small-course"]
+    assert same["kind"] == "editorial" and same["facts"] == same["touched"] == []
+
+
+def test_a_safety_critical_release_has_to_be_called_so(run: Run, tmp_path: Path) -> None:
+    run("prepare")
+    root = str(with_update(tmp_path))
+    refused = run("content", "publish", root)
+    assert refused.exit_code and "--kind safety-critical" in str(refused.exception)
+    silent = run("content", "publish", root, "--kind", "safety-critical")
+    assert silent.exit_code and "--note" in str(silent.exception)
+    made = run("content", "publish", root, "--kind", "safety-critical", "--note", NOTE)
+    assert made.exit_code == 0 and "small-course 2026.2 " in made.output
+
+
+def test_prepare_leaves_a_safety_critical_update_to_people(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server starts with what is published, and the operator is told what to decide."""
+    run("prepare")
+    monkeypatch.setattr(cli, "ROOT", with_update(tmp_path))
+    answer = run("prepare")
+    assert answer.exit_code == 0
+    assert "not published yet" in answer.output and "--kind safety-critical" in answer.output
