@@ -105,7 +105,7 @@ def printout(content: ReleaseContent, programme_name: str, address: str) -> Prin
         author=programme_name,
         created_at=content.published_at,
         paragraphs=tuple(_preface(content, address)),
-        tables=(*_modules(content), *_sums(content)),
+        tables=(*_modules(content), *_sums(content), *_sources(content)),
         foot=foot,
     )
 
@@ -208,6 +208,42 @@ def _sums(content: ReleaseContent) -> Iterator[PrintedTable]:
                     for note in notes
                 ),
             )
+
+
+def _sources(content: ReleaseContent) -> Iterator[PrintedTable]:
+    """Yield the sources that the sums name, if they name any."""
+    printed = [
+        each
+        for book in _places(content)
+        for each in book.requirements
+        if each.part in ("topic", "total", "delivery", "practice")
+    ]
+    named = {name for each in printed for name in each.source_ids}
+    found = [source for source in content.crosswalk.sources if source.id in named]
+    if found:
+        yield PrintedTable(
+            title=_("Sources"),
+            lead="",
+            columns=(
+                Column(_("Source"), 8),
+                Column(_("Title and issuer"), 37),
+                Column(_("Reference"), 37),
+                Column(_("Standing"), 18),
+            ),
+            rows=tuple(
+                (
+                    (source.id,),
+                    (source.title, source.issuer),
+                    (source.reference,),
+                    (
+                        _("issuer’s own text")
+                        if source.tier == "primary-text"
+                        else _("second-hand"),
+                    ),
+                )
+                for source in found
+            ),
+        )
 
 
 def _sum_row(line: courses.TopicHours) -> tuple[Cell, ...]:

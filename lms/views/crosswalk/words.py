@@ -42,9 +42,9 @@ def rule_words(rule: str) -> str:
 
 def _amount(unit: str, number: int) -> str:
     if unit == "h":
-        return _("%(n)s\u00a0h", n=number)
+        return str(_("%(n)s\u00a0h", n=number))
     if unit in ("share", "score"):
-        return _("%(n)s\u00a0%%", n=number)
+        return str(_("%(n)s\u00a0%%", n=number))
     if unit in ("years", "age"):
         return str(ngettext("%(num)s year", "%(num)s years", number))
     if unit == "days":
@@ -56,8 +56,8 @@ def required_words(required: Iterable[int], duration: Callable[[int], str]) -> s
     """Say the minutes asked for; readings that differ stand beside each other."""
     told = [duration(minutes) for minutes in required]
     if not told:
-        return _("unknown")
-    return _(" or ").join(told)
+        return str(_("unknown"))
+    return str(_(" or ")).join(told)
 
 
 def least(minutes: tuple[int, ...]) -> int | None:
