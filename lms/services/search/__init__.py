@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from lms.models.search import SearchedRelease
 from lms.services.search import excerpts, index, plain
-from lms.services.search.excerpts import Pieces
+from lms.services.search.excerpts import Piece, Pieces
 from lms.services.search.passages import KINDS, Kind
 from lms.services.search.question import LONGEST_QUERY, Question, tidy, understand
 from lms.services.search.shelves import Shelf, chosen, shelves_of
@@ -27,6 +27,7 @@ __all__ = [
     "Answer",
     "Hit",
     "Kind",
+    "Piece",
     "Pieces",
     "Question",
     "Shelf",
