@@ -17,7 +17,7 @@ MEDICINES = f"""<p>A list of medicines raises three questions.{CITE}</p>
 popovertarget="term-classic">classic psychedelic</button>, 47% described seizures{CITE} and 39%
 medical attention. Never stop lithium to qualify.</p>
 <h2 id="s-maoi">What nobody lists</h2>
-<p>An MAOI with MDMA can kill. The main rule: ask, and ask again.</p>
+<p>An MAOI with MDMA can kill. The main rule of the main list in the main: ask.</p>
 <figure class="figure" id="fig-washout"><div class="figure-scroll" tabindex="0" role="region"
 aria-label="Figure: Washout"><svg role="img" aria-label="Fluoxetine lingers for five weeks.">
 <text>drawn words</text></svg></div><figcaption>Washout.</figcaption></figure>
@@ -56,6 +56,8 @@ def add_release(
     lesson = module["lessons"][0]
     lesson |= {"title": "Medicines and danger", "html": html, "summary": "Sort a medicine list."}
     lesson["key_points"] = ["Exclude lithium, never stop it."]
+    for each in module["lessons"]:
+        each["terms"] = []
     module["job_aids"] = [
         {
             "slug": "first-minutes",
