@@ -19,6 +19,7 @@ from lms.services.search.passages import KINDS, Kind
 from lms.services.search.question import LONGEST_QUERY, Question, tidy, understand
 from lms.services.search.shelves import Shelf, chosen, shelves_of
 from lms.services.search.spelling import Vocabulary, read_vocabulary
+from lms.services.search.words import hits_in
 from lms.services.search.writing import write_again, write_missing
 
 __all__ = [
@@ -40,7 +41,7 @@ __all__ = [
 ]
 
 # How many hits of a kind a page shows beside those of other kinds, and on its own.
-MOST_TOGETHER: Mapping[Kind, int] = {"section": 12, "aid": 4, "term": 4, "claim": 4, "fact": 6}
+MOST_TOGETHER: Mapping[Kind, int] = {"section": 10, "aid": 4, "term": 3, "claim": 3, "fact": 5}
 MOST_ALONE = 50
 
 
@@ -145,8 +146,10 @@ def _answer(
 
 
 def _hit(shelf: Shelf, row: sa.Row[Any], stems: frozenset[str]) -> Hit:
+    hits = hits_in(row.text, stems)
     # The reasons beside a claim stay folded until the reader has judged it.
-    seen = row.heading if row.kind == "claim" else row.text
+    is_folded = row.kind == "claim"
+    seen = (row.heading, hits_in(row.heading, stems)) if is_folded else (row.text, hits)
     return Hit(
         shelf=shelf,
         kind=row.kind,
@@ -156,7 +159,7 @@ def _hit(shelf: Shelf, row: sa.Row[Any], stems: frozenset[str]) -> Hit:
         heading=excerpts.marked(row.heading, stems),
         anchor=row.anchor,
         mark=row.mark,
-        excerpt=excerpts.excerpt(row.text, stems),
-        quotes=excerpts.quotations(seen, stems),
+        excerpt=excerpts.excerpt(row.text, hits),
+        quotes=excerpts.quotations(*seen),
         lines=plain.shown_lines(row.text) if shelf.enrolment_id is None else (),
     )

@@ -9,7 +9,7 @@ from lms.services.search.words import Word, hits_in, runs_in
 EXCERPT_LENGTH, LEAD = 240, 60
 # In words.
 SHORTEST_QUOTE, LONGEST_QUOTE = 5, 12
-MOST_QUOTES = 3
+MOST_QUOTES, MOST_TRIED = 3, 12
 JOINT = " · "
 _AS_SHOWN = str.maketrans({SEAM: "", DESCRIBED: "", "\n": JOINT})
 
@@ -30,9 +30,8 @@ def marked(text: str, stems: frozenset[str]) -> Pieces:
     return _pieces(text, 0, len(text), hits_in(text, stems))
 
 
-def excerpt(text: str, stems: frozenset[str]) -> Pieces:
-    """Return the stretch of a text in which most of the words stand."""
-    hits = hits_in(text, stems)
+def excerpt(text: str, hits: Sequence[Word]) -> Pieces:
+    """Return the stretch of a text in which most of its hits stand."""
     start, end = _window(text, hits)
     pieces = _pieces(text, start, end, hits)
     before = (Piece("… ", found=False),) if start else ()
@@ -40,19 +39,19 @@ def excerpt(text: str, stems: frozenset[str]) -> Pieces:
     return (*before, *pieces, *after)
 
 
-def quotations(text: str, stems: frozenset[str]) -> tuple[str, ...]:
-    """Return up to three quotations that show all the words that can be seen, the fullest first.
+def quotations(text: str, hits: Sequence[Word]) -> tuple[str, ...]:
+    """Return up to three quotations that show all the words that were hit, the fullest first.
 
     Each lies in one run of text, as a browser that is asked to show it needs it, and is long
     enough to be told from other places on the page.
     """
-    hits = hits_in(text, stems)
     found: list[tuple[frozenset[str], str]] = []
-    for number in range(len(hits)):
+    most = len({hit.stem for hit in hits})
+    for number in range(min(len(hits), MOST_TRIED)):
         shown, quote = _quotation(text, hits[number:])
         if quote:
             found.append((shown, quote))
-        if len(shown) == len(stems):
+        if len(shown) == most:
             break
     quotes: list[str] = []
     wanted = {stem for shown, _quote in found for stem in shown}
@@ -93,9 +92,10 @@ def _cut(text: str, first: int) -> tuple[int, int]:
 def _quotation(text: str, hits: Sequence[Word]) -> tuple[frozenset[str], str]:
     """Return a quotation from the first of these hits on, and the stems that it shows."""
     start, end = _run_around(text, hits[0])
-    words = [word for word in runs_in(text, start, end) if word[1] > hits[0].start]
-    before = [word for word in runs_in(text, start, end) if word[1] <= hits[0].start]
-    if text.startswith(DESCRIBED, text.rfind("\n", 0, start + 1) + 1) or len(before + words) < 2:
+    all_words = runs_in(text, start, end)
+    words = [word for word in all_words if word[1] > hits[0].start]
+    before = [word for word in all_words if word[1] <= hits[0].start]
+    if text.startswith(DESCRIBED, text.rfind("\n", 0, start + 1) + 1) or len(all_words) < 2:
         return frozenset(), ""
     reach = words[:LONGEST_QUOTE][-1][1]
     near = [hit for hit in hits if hit.end <= reach]

@@ -10,9 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from lms.services.search.passages import Passage
 from lms.services.search.words import stem, words_in
 
@@ -58,6 +55,10 @@ class Vocabulary:
         return self._likeliest(plain, [word for word in self.times if word.startswith(plain)])
 
     def _within(self, plain: str, slips: int) -> list[str]:
+        # Loaded with the first misspelling: a server starts without them.
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
         found = process.extract(
             plain, self.times.keys(), scorer=OSA.distance, score_cutoff=slips, limit=None
         )

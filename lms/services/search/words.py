@@ -10,8 +10,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from snowballstemmer.english_stemmer import EnglishStemmer
-
 LONGEST_WORD = 40
 # So frequent in English that they tell no passage from another.
 _EMPTY = """
@@ -97,6 +95,9 @@ def plainly(run: str) -> str:
 @functools.lru_cache(maxsize=65_536)
 def stem(plain: str) -> str:
     """Return the Snowball stem of a plain English word."""
+    # Loaded with the first word: a server starts without it.
+    from snowballstemmer.english_stemmer import EnglishStemmer
+
     # A stemmer keeps what it works on in itself: threads may not share one.
     reduced: str = EnglishStemmer().stemWord(plain)
     return reduced

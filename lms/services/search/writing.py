@@ -24,7 +24,7 @@ def write_missing(session: Session) -> list[str]:
     names = []
     for release_id, slug, label in session.execute(query.order_by(Release.id)).all():
         document = session.scalars(sa.select(Release.document).where(Release.id == release_id))
-        _write(session, release_id, _passages(json.loads(document.one())))
+        write_passages(session, release_id, _passages(json.loads(document.one())))
         names.append(f"{slug} {label}")
     return names
 
@@ -44,7 +44,8 @@ def _passages(document: dict[str, Any]) -> list[Passage]:
     return passages_of(course, {fact.id: fact for fact in facts})
 
 
-def _write(session: Session, release_id: int, passages: list[Passage]) -> None:
+def write_passages(session: Session, release_id: int, passages: list[Passage]) -> None:
+    """Write what may be searched in a release; what anybody may read comes last in the list."""
     # Counted here and not by the database, so that the ids of a release follow each other.
     first = (session.scalar(sa.select(sa.func.max(PassageRecord.id))) or 0) + 1
     rows = [

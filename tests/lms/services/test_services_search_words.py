@@ -16,6 +16,8 @@ from lms.services.search.spelling import Vocabulary, read_vocabulary, vocabulary
 from lms.services.search.words import EMPTY_WORDS, hits_in, stem, words_in
 from tests.lms.search_samples import MEDICINES
 
+STEMS = frozenset({"lithium", "seizur"})
+
 
 def plains(text: str) -> list[str]:
     return [word.plain for word in words_in(text)]
@@ -153,7 +155,7 @@ def test_no_page_is_too_broken_to_cut(html: str) -> None:
 
 def test_an_excerpt_shows_where_most_words_stand() -> None:
     text = "\n".join(["Lithium here. " + "filler " * 60, "Lithium with seizures.", "more " * 80])
-    shown = excerpt(text, frozenset({"lithium", "seizur"}))
+    shown = excerpt(text, hits_in(text, STEMS))
     assert [piece.text for piece in shown if piece.found] == ["Lithium", "seizures"]
     assert shown[0].text == "… " and shown[-1].text == " …"
     assert sum(len(piece.text) for piece in shown) < 260
@@ -170,20 +172,19 @@ def test_an_excerpt_shows_where_most_words_stand() -> None:
 @settings(deadline=None)
 def test_excerpts_and_quotations_are_of_the_text(words: list[str]) -> None:
     text = " ".join(words)
-    stems = frozenset({"lithium", "seizur"})
     plain = text.replace(SEAM, "").replace(DESCRIBED, "").replace("\n", " · ")
-    shown = "".join(piece.text for piece in excerpt(text, stems)).strip(" …")
+    shown = "".join(piece.text for piece in excerpt(text, hits_in(text, STEMS))).strip(" …")
     assert shown in plain
-    assert "".join(piece.text for piece in marked(text, stems)) == plain
-    for quote in quotations(text, stems):
+    assert "".join(piece.text for piece in marked(text, STEMS)) == plain
+    for quote in quotations(text, hits_in(text, STEMS)):
         assert quote in text and not {SEAM, DESCRIBED, "\n"} & set(quote)
-        assert len(quote.split()) >= 2 and hits_in(quote, stems)
+        assert len(quote.split()) >= 2 and hits_in(quote, STEMS)
 
 
 def test_quotations_are_long_enough_to_be_told_apart() -> None:
     text = f"reports of lithium with a {SEAM}term{SEAM}, 47% described seizures and more followed"
-    assert quotations(text, frozenset({"lithium", "seizur"})) == (
+    assert quotations(text, hits_in(text, STEMS)) == (
         "reports of lithium with a",
         "described seizures and more followed",
     )
-    assert quotations("lithium", frozenset({"lithium"})) == ()
+    assert quotations("lithium", hits_in("lithium", STEMS)) == ()
