@@ -68,7 +68,7 @@ def header() -> dict[str, Any]:
 def links(here: str, *, is_staff: bool, language: str) -> dict[str, Any]:
     """Return the header's links on the pages of one feature, worded in one language."""
     places = [
-        (_("Learn"), "learning.home", ("learning", "assessment", "notes", "reading")),
+        (_("Learn"), "learning.home", ("learning", "assessment", "crosswalk", "notes", "reading")),
         (_("Credentials"), "credentials.index", ("credentials", "updates")),
     ]
     if is_staff:

@@ -60,13 +60,14 @@ def pages_of(who: str, told: Told) -> list[str]:
     ]
     return {
         "": [
-            "/", "/programmes/northgate", "/sign-in", "/register", "/reset", "/confirm",
+            "/", "/programmes/northgate", "/programmes/northgate/crosswalk", "/sign-in", "/register", "/reset", "/confirm",
             "/verify", f"/v/{told.serial}", "/v/UNKNOWN", "/nowhere", "/mailbox",
             f"/mailbox/{told.message}", "/design",
         ],
         "Lena": [
             "/learn", f"/learn/{cast.lena_seat}/first-module/lesson-1",
             f"/learn/{cast.lena_seat}/progress", f"/learn/{cast.lena_seat}/first-module/quiz",
+            f"/learn/{cast.lena_seat}/hours",
             f"/attempts/{told.open_attempt}/items/1", f"/attempts/{told.open_attempt}/items/3",
             f"/attempts/{told.open_attempt}/review", "/account", "/account/sessions",
             "/change-password", "/credentials", f"/manage/cohorts/{cast.autumn}",
@@ -74,6 +75,7 @@ def pages_of(who: str, told: Told) -> list[str]:
         "Leo": [
             "/learn", f"/learn/{cast.leo_seat}/first-module/lesson-2",
             f"/learn/{cast.leo_seat}/progress", f"/learn/{cast.leo_seat}/first-module/quiz",
+            f"/learn/{cast.leo_seat}/hours",
             f"/attempts/{told.failed_attempt}/result", f"/attempts/{told.passed_attempt}/result",
             "/credentials", "/programmes/northgate",
         ],
@@ -153,6 +155,9 @@ def test_axe_finds_nothing_in_the_bundled_curriculum(
         found += scan(page)
     page.goto(f"/attempts/{attempt}/result")
     found += scan(page, ("light",))
+    page.goto(f"/learn/{seat}/hours")
+    page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
+    found += scan(page)
     assert found == [], "\n".join(found)
 
 
@@ -164,6 +169,9 @@ def test_the_bundled_curriculum_fits_a_phone_and_prints(
     for key in lessons:
         page.goto(f"/learn/{seat}/{key}")
         fits(page)
+    page.goto(f"/learn/{seat}/hours")
+    fits(page)
+    page.goto(f"/learn/{seat}/{lessons[-1]}")
     file = tmp_path / "lesson.pdf"
     page.pdf(path=file, format="A4")
     assert 4 <= len(PdfReader(file).pages) <= 14
