@@ -1,13 +1,8 @@
-"""Quizzes: starting an attempt, saving each answer durably, submitting once, showing the result."""
+"""Attempts: started, read with their standing, submitted once, shown with their result."""
 
-import functools
-import importlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -18,12 +13,12 @@ import quizzes
 from lms import db
 from lms.errors import Conflict, NotFound, Refused
 from lms.models.assessment import Attempt, ResponseStep, ScoreRecord
-from lms.models.cohorts import Cohort, Enrolment
+from lms.models.cohorts import Enrolment
 from lms.services import audit, catalogue, cohorts, learning
+from lms.services.assessment.frozen import paper_of, state_of
 from lms.services.cohorts import Seat
 
 FIRST_SCORE = "Scored on submission."
-LARGEST_SEQUENCE = 2**31 - 1  # what the column holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,117 +174,10 @@ def sitting_for(session: Session, account_id: int, attempt_id: int) -> Sitting:
         number=number,
         module_key=module_key,
         seat=seat,
-        paper=_paper(paper),
-        state=_state((quizzes.Response(*step) for step in steps), submitted_at),
+        paper=paper_of(paper),
+        state=state_of((quizzes.Response(*step) for step in steps), submitted_at),
         bank=content.banks[bank_id],
         content=content,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class FrozenAttempt:
-    """What never changes about an attempt: whose it is, in which programme, over which paper."""
-
-    account_id: int
-    programme_id: int
-    paper: quizzes.Paper
-
-
-_frozen: WeakKeyDictionary[sa.Engine, dict[int, FrozenAttempt]] = WeakKeyDictionary()
-MOST_FROZEN = 4096
-
-
-def _frozen_attempt(session: Session, attempt_id: int) -> FrozenAttempt:
-    """Return an attempt's frozen side, from memory after the first time, or raise NotFound."""
-    known = _frozen.setdefault(session.get_bind().engine, {})
-    found = known.get(attempt_id)
-    if found is None:
-        row = session.connection().execute(_FROZEN, {"attempt_id": attempt_id}).one_or_none()
-        if row is None:
-            raise NotFound()
-        if len(known) >= MOST_FROZEN:
-            known.clear()
-        found = known[attempt_id] = FrozenAttempt(
-            row.account_id, row.programme_id, _paper(row.paper)
-        )
-    return found
-
-
-# A learner looks at one frozen paper many times over.
-@functools.lru_cache(maxsize=4096)
-def _paper(document: str) -> quizzes.Paper:
-    return quizzes.paper_from_document(json.loads(document))
-
-
-def _state(
-    responses: Iterable[quizzes.Response], submitted_at: datetime | None
-) -> quizzes.AttemptState:
-    steps: list[quizzes.Step] = list(responses)
-    if submitted_at is not None:
-        steps.append(quizzes.Submission(submitted_at))
-    return quizzes.replay(steps)
-
-
-def save_response(
-    session: Session,
-    account_id: int,
-    attempt_id: int,
-    *,
-    slot: int,
-    sequence: int,
-    option: str,
-    now: datetime,
-) -> quizzes.Decision:
-    """Store an answer as the next step of its slot, or say why not.
-
-    The answer is safe only once the caller has committed. An exact repeat adds nothing; a choice
-    made on a page that has not seen the stored answer is a conflict that carries it.
-    """
-    frozen = _frozen_attempt(session, attempt_id)
-    if frozen.account_id != account_id:
-        cohorts.refuse_other(session, account_id, frozen.programme_id)
-    step = {"attempt_id": attempt_id, "slot": slot, "sequence": sequence, "option": option}
-    plain = 0 < sequence <= LARGEST_SEQUENCE and frozen.paper.offers(slot, option)
-    if plain and _append(session, {**step, "recorded_at": now}):
-        return quizzes.Decision(
-            "accept", quizzes.Response(slot, sequence, option, now), "The answer is saved."
-        )
-    return _judge(session, frozen.paper, step, now)
-
-
-def _append(session: Session, step: dict[str, Any]) -> bool:
-    """Add a step if it is the next of its slot and the attempt open; return whether it was added.
-
-    One statement that asks the database for exactly what `quizzes.decide_response` accepts: almost
-    every answer that ever arrives. A submission at the same moment makes it wait and look again,
-    and of two steps with one number the second is left out.
-    """
-    connection = session.connection()
-    added = connection.execute(_append_next(connection.dialect.name), step)
-    return added.one_or_none() is not None
-
-
-def _judge(
-    session: Session, paper: quizzes.Paper, step: dict[str, Any], now: datetime
-) -> quizzes.Decision:
-    """Decide, behind the attempt's lock, on a response that is not plainly the next one."""
-    attempt_id, slot, sequence, option = step.values()
-    db.lock(session)
-    connection = session.connection()
-    submitted_at = connection.execute(_LOCKED, {"attempt_id": attempt_id}).scalar_one()
-    # A statement of its own: only now, behind the lock, is the latest step surely the latest.
-    latest = connection.execute(_LATEST_STEP, step)
-    state = _state((quizzes.Response(*step) for step in latest), submitted_at)
-    decision = quizzes.decide_response(paper, state, slot, sequence, option)
-    stored = decision.stored
-    if decision.kind != "accept":
-        return decision
-    if stored is not None and stored.option == option:
-        # A page without script sends the unchanged choice again whenever it moves on.
-        return quizzes.Decision("repeat", stored, "This answer is already saved.")
-    connection.execute(_ADD_STEP, {**step, "recorded_at": now})
-    return quizzes.Decision(
-        "accept", quizzes.Response(slot, sequence, option, now), "The answer is saved."
     )
 
 
@@ -313,63 +201,6 @@ _STEPS = (
     .where(ResponseStep.attempt_id == sa.bindparam("attempt"))
     .order_by(ResponseStep.id)
 )
-_FROZEN = (
-    sa.select(Enrolment.account_id, Cohort.programme_id, Attempt.paper)
-    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-    .join(Cohort, Cohort.id == Enrolment.cohort_id)
-    .where(Attempt.id == sa.bindparam("attempt_id"))
-)
-_LOCKED = (
-    sa.select(Attempt.submitted_at)
-    .where(Attempt.id == sa.bindparam("attempt_id"))
-    .with_for_update()
-)
-_LATEST_STEP = (
-    sa.select(
-        ResponseStep.slot, ResponseStep.sequence, ResponseStep.option, ResponseStep.recorded_at
-    )
-    .where(
-        ResponseStep.attempt_id == sa.bindparam("attempt_id"),
-        ResponseStep.slot == sa.bindparam("slot"),
-    )
-    .order_by(ResponseStep.sequence.desc())
-    .limit(1)
-)
-_ADD_STEP = sa.insert(ResponseStep)
-
-
-@functools.cache
-def _append_next(dialect: str) -> Any:
-    # By name: PostgreSQL's dialect costs SQLite's users a twentieth of the start.
-    kind = importlib.import_module(f"sqlalchemy.dialects.{dialect}")
-    attempt, slot, sequence, option, at = (
-        sa.bindparam(column.key, type_=column.type)
-        for column in (
-            ResponseStep.__table__.c.attempt_id,
-            ResponseStep.__table__.c.slot,
-            ResponseStep.__table__.c.sequence,
-            ResponseStep.__table__.c.option,
-            ResponseStep.__table__.c.recorded_at,
-        )
-    )
-    here = sa.select(ResponseStep.id).where(
-        ResponseStep.attempt_id == attempt, ResponseStep.slot == slot
-    )
-    before = here.where(ResponseStep.sequence == sequence - 1)
-    next_step = (
-        sa.select(attempt, slot, sequence, option, at)
-        .select_from(Attempt)
-        .where(Attempt.id == attempt, Attempt.submitted_at.is_(None))
-        .where(sa.or_(sequence == 1, before.where(ResponseStep.option != option).exists()))
-        .where(~here.where(ResponseStep.sequence >= sequence).exists())
-        .with_for_update(of=Attempt)
-    )
-    return (
-        kind.insert(ResponseStep)
-        .from_select(["attempt_id", "slot", "sequence", "option", "recorded_at"], next_step)
-        .on_conflict_do_nothing()
-        .returning(ResponseStep.id)
-    )
 
 
 def submit(session: Session, account_id: int, attempt_id: int, now: datetime) -> Seat:

@@ -1,0 +1,70 @@
+"""What is frozen about an attempt, and where it stands after its steps."""
+
+import functools
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import quizzes
+from lms.errors import NotFound
+from lms.models.assessment import Attempt
+from lms.models.cohorts import Cohort, Enrolment
+
+# Composed once: building a statement costs more than running it.
+_FROZEN = (
+    sa.select(Enrolment.account_id, Cohort.programme_id, Attempt.paper)
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .join(Cohort, Cohort.id == Enrolment.cohort_id)
+    .where(Attempt.id == sa.bindparam("attempt_id"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenAttempt:
+    """What never changes about an attempt: whose it is, in which programme, over which paper."""
+
+    account_id: int
+    programme_id: int
+    paper: quizzes.Paper
+
+
+_frozen: WeakKeyDictionary[sa.Engine, dict[int, FrozenAttempt]] = WeakKeyDictionary()
+MOST_FROZEN = 4096
+
+
+def frozen_attempt(session: Session, attempt_id: int) -> FrozenAttempt:
+    """Return an attempt's frozen side, from memory after the first time, or raise NotFound."""
+    known = _frozen.setdefault(session.get_bind().engine, {})
+    found = known.get(attempt_id)
+    if found is None:
+        row = session.connection().execute(_FROZEN, {"attempt_id": attempt_id}).one_or_none()
+        if row is None:
+            raise NotFound()
+        if len(known) >= MOST_FROZEN:
+            known.clear()
+        found = known[attempt_id] = FrozenAttempt(
+            row.account_id, row.programme_id, paper_of(row.paper)
+        )
+    return found
+
+
+# A learner looks at one frozen paper many times over.
+@functools.lru_cache(maxsize=4096)
+def paper_of(document: str) -> quizzes.Paper:
+    """Return the paper that a stored document holds."""
+    return quizzes.paper_from_document(json.loads(document))
+
+
+def state_of(
+    responses: Iterable[quizzes.Response], submitted_at: datetime | None
+) -> quizzes.AttemptState:
+    """Return where an attempt stands after these responses, submitted or not."""
+    steps: list[quizzes.Step] = list(responses)
+    if submitted_at is not None:
+        steps.append(quizzes.Submission(submitted_at))
+    return quizzes.replay(steps)
