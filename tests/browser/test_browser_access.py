@@ -60,7 +60,8 @@ def pages_of(who: str, told: Told) -> list[str]:
     ]
     return {
         "": [
-            "/", "/programmes/northgate", "/programmes/northgate/crosswalk", "/sign-in", "/register", "/reset", "/confirm",
+            "/", "/programmes/northgate", "/programmes/northgate/crosswalk",
+            "/sign-in", "/register", "/reset", "/confirm",
             "/verify", f"/v/{told.serial}", "/v/UNKNOWN", "/nowhere", "/mailbox",
             f"/mailbox/{told.message}", "/design",
         ],
