@@ -224,10 +224,18 @@ class _LastLook(Treeprocessor):  # type: ignore[misc]
             if element.tag == "a" and element.get("class") != "cite":
                 self._link(element)
             elif element.tag == "th":
-                element.set("scope", "col")
+                self._head(element)
             for text in (element.text, element.tail):
                 if element.get("class") != "cite" or text is not element.text:
                     self._bare(text or "")
+
+    @staticmethod
+    def _head(element: ElementTree.Element) -> None:
+        """A cell without words heads nothing: a screen reader would announce an empty name."""
+        if "".join(element.itertext()).strip():
+            element.set("scope", "col")
+        else:
+            element.tag = "td"
 
     def _link(self, element: ElementTree.Element) -> None:
         # Markdown writes an address in angle brackets as character references in STX and ETX.

@@ -112,6 +112,11 @@ def test_a_figure_is_drawn_in_the_page_with_its_alternative_text() -> None:
     assert "<figcaption>The “room”." in html
 
 
+def test_a_head_of_a_column_without_words_is_no_head() -> None:
+    html = render("| Line | |\n| --- | --- |\n| Sponsor | |\n").html
+    assert '<th scope="col">Line</th>' in html and html.count("<th ") == 1
+
+
 def test_tables_scroll_by_themselves_under_different_names() -> None:
     table = "| Who | What |\n|---|--:|\n| Ada | 1 |\n"
     html = render(f"{table}\nText.\n\n{table}").html

@@ -13,6 +13,7 @@
   const paints = Boolean(globalThis.Highlight && globalThis.CSS?.highlights);
   let chosen = null; // the range last selected
   let draft = null; // what the dialog or the highlight is about to keep
+  let waiting = 0; // the timer that lets a selection come to rest
   let marks = []; // every passage found: { item, range }
 
   // What is read of the lesson: every character but blanks, and where it stands.
@@ -67,8 +68,14 @@
       quote: letters.slice(first, last + 1),
       before: letters.slice(Math.max(0, first - CONTEXT), first),
       after: letters.slice(last + 1, last + 1 + CONTEXT),
-      shown: range.toString().replace(/\s+/g, " ").trim(),
+      shown: words(range),
     };
+  }
+
+  function words(range) {
+    const part = range.cloneContents();
+    part.querySelectorAll(".cites, .cite, svg").forEach((each) => each.remove());
+    return part.textContent.replace(/\s+/g, " ").trim();
   }
 
   const isNoted = (item) => item.querySelector(".note-body") !== null;
@@ -108,6 +115,8 @@
 
   // The tools at a selection.
   function choose() {
+    clearTimeout(waiting);
+    waiting = 0;
     const selection = getSelection();
     const range = selection.rangeCount && !selection.isCollapsed ? selection.getRangeAt(0) : null;
     if (range && text.contains(range.commonAncestorContainer) && squeeze(range.toString())) {
@@ -121,13 +130,13 @@
 
   function place(range) {
     bar.hidden = false;
+    bar.dataset.placed = "";
     const rects = range.getClientRects();
     const end = rects[rects.length - 1];
-    const frame = text.getBoundingClientRect();
+    const frame = (bar.offsetParent ?? text).getBoundingClientRect();
     const left = Math.min(Math.max(0, end.right - frame.left - bar.offsetWidth / 2), frame.width - bar.offsetWidth);
     bar.style.setProperty("--top", `${end.bottom - frame.top + 8}px`);
     bar.style.setProperty("--left", `${Math.max(0, left)}px`);
-    bar.dataset.placed = "";
   }
 
   function say(key, words = status.dataset[key]) {
@@ -179,6 +188,7 @@
       if (answer.status !== 201) return Object.values(said.errors ?? {}).flat().join(" ") || status.dataset.failed;
       list.innerHTML = said.list;
       byId("notes-count").textContent = said.count;
+      if (matchMedia("(min-width: 62.5em)").matches) byId("notes").open = true;
     } catch {
       return status.dataset.failed;
     }
@@ -216,14 +226,15 @@
     else if (what === "cancel") dialog.close();
   });
   document.addEventListener("keydown", (event) => {
-    if (bar.hidden || dialog.open) return;
+    if (dialog.open) return;
+    if (waiting && event.key === "Tab") choose(); // a quick hand does not wait for the tools
+    if (bar.hidden) return;
     if (event.key === "Escape") leave();
     if (event.key === "Tab" && !event.shiftKey && !bar.contains(document.activeElement)) {
       event.preventDefault();
       bar.querySelector("button").focus();
     }
   });
-  let waiting = 0;
   document.addEventListener("selectionchange", () => { clearTimeout(waiting); waiting = setTimeout(choose, 120); });
 
   // From the mark to the note, and from the note to the mark.
