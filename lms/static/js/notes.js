@@ -135,7 +135,9 @@
     const end = rects[rects.length - 1];
     const frame = (bar.offsetParent ?? text).getBoundingClientRect();
     const left = Math.min(Math.max(0, end.right - frame.left - bar.offsetWidth / 2), frame.width - bar.offsetWidth);
-    bar.style.setProperty("--top", `${end.bottom - frame.top + 8}px`);
+    const fits = end.bottom + 8 + bar.offsetHeight < innerHeight;
+    const top = fits ? end.bottom + 8 : Math.max(8, rects[0].top - bar.offsetHeight - 8);
+    bar.style.setProperty("--top", `${top - frame.top}px`);
     bar.style.setProperty("--left", `${Math.max(0, left)}px`);
   }
 
