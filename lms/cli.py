@@ -134,8 +134,8 @@ def check_content(path: Path, as_json: bool, day: datetime | None) -> None:
             click.echo(f"{each.file}:{each.line}: {each.severity}: {each.message} [{each.code}]")
         for course in publishing.overviews(curriculum):
             click.echo(
-                f"{course['course']}: {len(course['modules'])} modules, {course['lessons']} lessons, "
-                f"{course['words']} words, {course['minutes']} minutes, "
+                f"{course['course']}: {len(course['modules'])} modules, "
+                f"{course['lessons']} lessons, {course['words']} words, {course['minutes']} minutes, "
                 f"{len(course['facts_cited'])} facts cited, {len(course['facts_uncited'])} not."
             )
         click.echo(f"{errors} errors, {len(findings) - errors} warnings.")
