@@ -136,7 +136,8 @@ def check_content(path: Path, as_json: bool, day: datetime | None) -> None:
             click.echo(
                 f"{course['course']}: {len(course['modules'])} modules, "
                 f"{course['lessons']} lessons, {course['words']} words, "
-                f"{course['minutes']} minutes, {len(course['facts_cited'])} facts cited, {len(course['facts_uncited'])} not."
+                f"{course['minutes']} minutes, {len(course['facts_cited'])} facts cited, "
+                f"{len(course['facts_uncited'])} not."
             )
         click.echo(f"{errors} errors, {len(findings) - errors} warnings.")
     sys.exit(1 if errors else 0)
