@@ -55,3 +55,10 @@ def test_a_context_has_one_session(app: Flask) -> None:
         assert db.session is first
     with app.app_context():
         assert db.session is not first
+
+
+def test_putting_the_application_together_opens_no_connection(app: Flask) -> None:
+    """The server forks after that: a connection opened before would be shared by its processes."""
+    with app.app_context():
+        pool = db.engine.pool
+        assert pool.checkedin() == pool.checkedout() == 0  # type: ignore[attr-defined]
