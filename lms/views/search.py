@@ -1,13 +1,16 @@
 """The search page: one field, and what was found in what this reader may read."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 
 from lms.access import rule
 from lms.db import db
@@ -78,7 +81,14 @@ def index() -> str:
         is_public=all(shelf.is_public for shelf in shelves),
         examples=PUBLIC_EXAMPLES if all(shelf.is_public for shelf in shelves) else EXAMPLES,
         address=address,
+        drawn=drawn,
     )
+
+
+def drawn(pieces: Pieces) -> Markup:
+    """Return an excerpt with what was looked for marked in it."""
+    parts = ((f"<mark>{escape(text)}</mark>" if found else escape(text)) for text, found in pieces)
+    return Markup("".join(parts))  # noqa: S704 -- escaped piece by piece
 
 
 def groups(answer: search.Answer, kind: Kind | None, address: Callable[..., str]) -> list[Group]:
@@ -123,15 +133,20 @@ def places(hits: tuple[Hit, ...]) -> tuple[Place, ...]:
 
 def page_of(hit: Hit) -> str | None:
     """Return the page on which a hit can be read, None for those who have none to open."""
-    if hit.kind == "fact":
-        return url_for("evidence.fact", fact=hit.key)
-    enrolment = hit.shelf.enrolment_id
+    return page_at(hit.kind, hit.key, hit.shelf.enrolment_id)
+
+
+@functools.lru_cache(maxsize=8192)
+def page_at(kind: Kind, key: str, enrolment: int | None) -> str | None:
+    """Return the page of a lesson, job aid or fact, or the glossary, for a learner."""
+    if kind == "fact":
+        return url_for("evidence.fact", fact=key)
     if enrolment is None:
         return None
-    if hit.kind == "term":
+    if kind == "term":
         return url_for("reading.glossary", enrolment=enrolment)
-    module, name = hit.key.split("/", 1)
-    if hit.kind == "aid":
+    module, name = key.split("/", 1)
+    if kind == "aid":
         return url_for("reading.job_aid", enrolment=enrolment, module=module, aid=name)
     return url_for("learning.lesson", enrolment=enrolment, module=module, lesson=name)
 

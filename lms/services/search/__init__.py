@@ -5,6 +5,7 @@ full-text index (`index`) and the release's vocabulary (`spelling`). A question 
 put to the releases on somebody's shelves (`shelves`) and answered with excerpts (`excerpts`).
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lms.models.search import SearchedRelease
+from lms.models.search import PassageRecord, SearchedRelease
 from lms.services.search import excerpts, index, plain
 from lms.services.search.excerpts import Piece, Pieces
 from lms.services.search.passages import KINDS, Kind
@@ -103,12 +104,18 @@ def find(
     if not question.asked:
         return answer
     reaches = [index.Reach(each.release_id, *each.range, each.is_public) for each in shelves]
-    most = MOST_TOGETHER if kind is None else {kind: MOST_ALONE}
     connection = session.connection()
     for every in (True, False):
-        found = index.best(connection, question.asked, reaches, most, every=every)
-        if found:
-            return _answer(question, shelves, found, has_all=every)
+        ranked = index.ranked(connection, question.asked, reaches, every=every)
+        if ranked:
+            best = _best(connection, ranked, kind)
+            return Answer(
+                question=question,
+                hits=_hits(best, shelves, question),
+                counts=Counter(of for _, of in ranked if kind in (None, of)),
+                has_all=every,
+                is_wide=len(ranked) >= index.MOST_RANKED,
+            )
         if len(question.asked) == 1:
             break
     return answer
@@ -127,22 +134,34 @@ def _vocabulary(session: Session, shelf: Shelf) -> Vocabulary:
     return _vocabularies[key]
 
 
-def _answer(
-    question: Question, shelves: Sequence[Shelf], rows: Sequence[sa.Row[Any]], *, has_all: bool
-) -> Answer:
+def _best(
+    connection: sa.Connection, ranked: Sequence[tuple[int, Kind]], kind: Kind | None
+) -> list[sa.Row[Any]]:
+    """Return the passages to show, the best first: so many of each kind, or of one only."""
+    most = MOST_TOGETHER if kind is None else {kind: MOST_ALONE}
+    taken: Counter[Kind] = Counter()
+    places: dict[int, int] = {}
+    for place, (passage, of) in enumerate(ranked):
+        if taken[of] < most.get(of, 0):
+            taken[of] += 1
+            places[passage] = place
+    rows = connection.execute(_BY_IDS, {"ids": list(places)})
+    return sorted(rows, key=lambda row: places[row.id])
+
+
+_BY_IDS = sa.select(PassageRecord.__table__).where(
+    PassageRecord.id.in_(sa.bindparam("ids", expanding=True))
+)
+
+
+def _hits(
+    best: Sequence[sa.Row[Any]], shelves: Sequence[Shelf], question: Question
+) -> dict[Kind, tuple[Hit, ...]]:
     by_release = {shelf.release_id: shelf for shelf in shelves}
-    hits: dict[Kind, list[Hit]] = {}
-    counts: dict[Kind, int] = {}
-    for row in rows:
-        hits.setdefault(row.kind, []).append(_hit(by_release[row.release_id], row, question.stems))
-        counts[row.kind] = row.of_kind
-    return Answer(
-        question=question,
-        hits={kind: tuple(hits[kind]) for kind in KINDS if kind in hits},
-        counts=counts,
-        has_all=has_all,
-        is_wide=rows[0].of_all >= index.MOST_RANKED,
-    )
+    hits: dict[Kind, list[Hit]] = {kind: [] for kind in KINDS}
+    for row in best:
+        hits[row.kind].append(_hit(by_release[row.release_id], row, question.stems))
+    return {kind: tuple(each) for kind, each in hits.items() if each}
 
 
 def _hit(shelf: Shelf, row: sa.Row[Any], stems: frozenset[str]) -> Hit:

@@ -1,7 +1,7 @@
 """The few words of a passage that show why it was found, and what to quote of it in a link."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lms.services.search.plain import DESCRIBED, SEAM
 from lms.services.search.words import Word, hits_in, runs_in
@@ -9,13 +9,14 @@ from lms.services.search.words import Word, hits_in, runs_in
 EXCERPT_LENGTH, LEAD = 240, 60
 # In words.
 SHORTEST_QUOTE, LONGEST_QUOTE = 5, 12
-MOST_QUOTES, MOST_TRIED = 3, 12
+# In characters: how far around a hit there is something to quote.
+BEFORE, AFTER = 80, 160
+MOST_QUOTES, MOST_TRIED = 3, 8
 JOINT = " · "
 _AS_SHOWN = str.maketrans({SEAM: "", DESCRIBED: "", "\n": JOINT})
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Some words of an excerpt; `found` ones are what was looked for."""
 
     text: str
@@ -92,10 +93,17 @@ def _cut(text: str, first: int) -> tuple[int, int]:
 def _quotation(text: str, hits: Sequence[Word]) -> tuple[frozenset[str], str]:
     """Return a quotation from the first of these hits on, and the stems that it shows."""
     start, end = _run_around(text, hits[0])
-    all_words = runs_in(text, start, end)
+    is_description = text.startswith(DESCRIBED, text.rfind("\n", 0, start + 1) + 1)
+    # Nothing farther away is quoted; a word that is cut there is left out.
+    near_start, near_end = hits[0].start - BEFORE, hits[0].start + AFTER
+    all_words = [
+        word
+        for word in runs_in(text, max(start, near_start), min(end, near_end))
+        if word[0] != near_start and word[1] != near_end
+    ]
     words = [word for word in all_words if word[1] > hits[0].start]
     before = [word for word in all_words if word[1] <= hits[0].start]
-    if text.startswith(DESCRIBED, text.rfind("\n", 0, start + 1) + 1) or len(all_words) < 2:
+    if is_description or not words or len(all_words) < 2:
         return frozenset(), ""
     reach = words[:LONGEST_QUOTE][-1][1]
     near = [hit for hit in hits if hit.end <= reach]

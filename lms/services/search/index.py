@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lms.services.search.passages import KINDS, PUBLIC_KINDS, TOP, Kind
+from lms.services.search.passages import PUBLIC_KINDS, TOP, Kind
 from lms.services.search.question import Alternatives
 from lms.services.search.words import words_in
 
@@ -22,7 +22,7 @@ WEIGHTS = {"title": 3.0, "heading": 4.0, "text": 1.0}
 # A vector knows no place beyond this one and no more places of a word than these.
 LAST_PLACE, MOST_PLACES = 16_383, 255
 # More passages than these are not ranked against each other: the question is too wide.
-MOST_RANKED = 2_000
+MOST_RANKED = 500
 
 _FILL_SQLITE = sa.text(
     "INSERT INTO passage_index (rowid, title, heading, body) VALUES (:id, :title, :heading, :text)"
@@ -42,17 +42,10 @@ _NEAR_POSTGRESQL = """
     WHERE words @@ CAST(:expression AS tsquery) AND ({within}) LIMIT :most_ranked
 """
 # The rights are decided here, by release and kind; the ranges above only spare the index work.
-_BEST = """
-    SELECT passages.*, place, of_kind, of_all FROM (
-      SELECT passages.id AS id, kind AS placed_kind,
-             row_number() OVER (PARTITION BY kind ORDER BY distance, passages.id) AS place,
-             count(*) OVER (PARTITION BY kind) AS of_kind,
-             count(*) OVER () AS of_all
-      FROM ({near}) near JOIN passages ON passages.id = near.id
-      WHERE {rights}
-    ) placed JOIN passages ON passages.id = placed.id
-    WHERE {most}
-    ORDER BY place, kind
+# CROSS JOIN tells SQLite to begin with the few that are near, not with all of a release.
+_RANKED = """
+    SELECT passages.id, kind FROM ({near}) near CROSS JOIN passages
+    WHERE passages.id = near.id AND ({rights}) ORDER BY distance, passages.id
 """
 # In PostgreSQL's order of weights: D, C, B, A.
 _WEIGHTS = [WEIGHTS[part] / max(WEIGHTS.values()) for part in ("text", "text", "title", "heading")]
@@ -123,17 +116,15 @@ class Reach:
     is_public: bool
 
 
-def best(
+def ranked(
     connection: sa.Connection,
     asked: Sequence[Alternatives],
     reaches: Sequence[Reach],
-    most: Mapping[Kind, int],
     *,
     every: bool,
-) -> Sequence[sa.Row[Any]]:
-    """Return the best passages of each kind that have the words asked for, at `most` so many.
+) -> list[tuple[int, Kind]]:
+    """Return (id, kind) of the passages that have the words asked for, the best first.
 
-    Each row is a passage with its `place` in its kind, the size of that kind and of all kinds.
     With `every` a passage has all the words, else any of them.
     """
     is_sqlite = connection.dialect.name == "sqlite"
@@ -143,14 +134,13 @@ def best(
         "most_ranked": MOST_RANKED,
         **(WEIGHTS if is_sqlite else {"weights": _WEIGHTS}),
     }
-    values |= {kind: most.get(kind, 0) for kind in KINDS}
     for number, reach in enumerate(reaches):
         values |= {
             f"release_{number}": reach.release_id,
             f"first_{number}": reach.first,
             f"last_{number}": reach.last,
         }
-    return connection.execute(statement, values).all()
+    return [(number, kind) for number, kind in connection.execute(statement, values)]
 
 
 @functools.lru_cache(maxsize=64)
@@ -163,22 +153,25 @@ def _statement(is_sqlite: bool, public: tuple[bool, ...]) -> sa.TextClause:
         f"release_id = :release_{number}" + (f" AND kind IN ({only})" if is_public else "")
         for number, is_public in enumerate(public)
     ]
-    most = [f"placed_kind = '{kind}' AND place <= :{kind}" for kind in KINDS]
     near = (_NEAR_SQLITE if is_sqlite else _NEAR_POSTGRESQL).format(within=" OR ".join(within))
-    composed = _BEST.format(near=near, rights=" OR ".join(rights), most=" OR ".join(most))
-    return sa.text(composed)
+    return sa.text(_RANKED.format(near=near, rights=" OR ".join(rights)))
 
 
 def fts5(asked: Sequence[Alternatives], *, every: bool) -> str:
     """Return what to look for in the language of SQLite's index."""
     words = _joined(asked, " AND " if every else " OR ", " AND ", " OR ", lambda stem: f'"{stem}"')
     own = " OR ".join(f'"{stem}"' for stem in _all_stems(asked))
+    if len(asked) == 1 or not every:
+        return f"{{heading body}} : ({words})"
     return f"({words}) AND {{heading body}} : ({own})"
 
 
 def tsquery(asked: Sequence[Alternatives], *, every: bool) -> str:
     """Return what to look for in the language of PostgreSQL's; A and D are heading and text."""
-    words = _joined(asked, " & " if every else " | ", " & ", " | ", lambda stem: f"'{stem}'")
+    _all_stems(asked)
+    if len(asked) == 1 or not every:
+        return _joined(asked, " & " if every else " | ", " & ", " | ", lambda stem: f"'{stem}':AD")
+    words = _joined(asked, " & ", " & ", " | ", lambda stem: f"'{stem}'")
     own = " | ".join(f"'{stem}':AD" for stem in _all_stems(asked))
     return f"({words}) & ({own})"
 

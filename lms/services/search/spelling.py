@@ -4,26 +4,32 @@ On record they are JSON: each plain word with how often it occurs, how often of 
 anybody may read, and how it is mostly written: {"maoi": [31, 12, "MAOI"]}.
 """
 
+import itertools
 import json
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from lms.services.search.passages import Passage
 from lms.services.search.words import stem, words_in
 
 # A shorter word is near to too many others.
-SHORTEST_MENDED, SHORTEST_MENDED_TWICE, SHORTEST_COMPLETED = 4, 6, 4
+SHORTEST_MENDED, SHORTEST_MENDED_TWICE = 4, 6
 
 
-@dataclass(frozen=True)
 class Vocabulary:
     """Plain words with how often they occur and how they are written, and all their stems."""
 
-    times: Mapping[str, int]
-    written: Mapping[str, str]
-    stems: frozenset[str]
+    def __init__(self, times: Mapping[str, int], written: Mapping[str, str]) -> None:
+        self.times = times
+        self.written = written
+        self.stems = frozenset(map(stem, times))
+        self._in_order = sorted(times)
+        self._by_length: defaultdict[int, list[str]] = defaultdict(list)
+        for word in self._in_order:
+            if not any(map(str.isdigit, word)):
+                self._by_length[len(word)].append(word)
 
     def knows(self, plain: str) -> bool:
         """Whether any passage has this word, in any of its forms."""
@@ -32,37 +38,44 @@ class Vocabulary:
     def nearest(self, plain: str) -> str | None:
         """Return the word that was probably meant, as it is written; None when none is near.
 
-        One slip (a letter wrong, missing, doubled or swapped with its neighbour) before the rest
-        of a word that was begun, and that before two slips; then swapped letters, then the more
-        frequent word. A word with a digit is never mended: 25 mg are not 20.
+        One slip (a letter wrong, missing, too many, or swapped with its neighbour) before the
+        rest of a word that was begun, and that before two slips; then swapped letters, then the
+        more frequent word. A word with a digit is never mended: 25 mg are not 20.
         """
-        if len(plain) < SHORTEST_MENDED or any(sign.isdigit() for sign in plain):
+        if len(plain) < SHORTEST_MENDED or any(map(str.isdigit, plain)):
             return None
-        return self._written(self._one_slip(plain) or self._begun(plain) or self._two_slips(plain))
+        for near in (self._one_slip, self._begun, self._two_slips):
+            meant = self._likeliest(plain, near(plain))
+            if meant is not None:
+                return self.written.get(meant, meant)
+        return None
 
-    def _one_slip(self, plain: str) -> str | None:
-        return self._likeliest(plain, self._within(plain, 1))
+    def _one_slip(self, plain: str) -> list[str]:
+        return self._within(plain, 1)
 
-    def _two_slips(self, plain: str) -> str | None:
+    def _begun(self, plain: str) -> list[str]:
+        first = bisect_left(self._in_order, plain)
+        rest = itertools.islice(self._in_order, first, None)
+        return list(itertools.takewhile(lambda word: word.startswith(plain), rest))
+
+    def _two_slips(self, plain: str) -> list[str]:
         if len(plain) < SHORTEST_MENDED_TWICE:
-            return None
-        near = [word for word in self._within(plain, 2) if word[0] == plain[0]]
-        return self._likeliest(plain, near)
-
-    def _begun(self, plain: str) -> str | None:
-        if len(plain) < SHORTEST_COMPLETED:
-            return None
-        return self._likeliest(plain, [word for word in self.times if word.startswith(plain)])
+            return []
+        return [word for word in self._within(plain, 2) if word[0] == plain[0]]
 
     def _within(self, plain: str, slips: int) -> list[str]:
         # Loaded with the first misspelling: a server starts without them.
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
-        found = process.extract(
-            plain, self.times.keys(), scorer=OSA.distance, score_cutoff=slips, limit=None
-        )
-        return [word for word, _distance, _key in found if not any(map(str.isdigit, word))]
+        near: list[str] = []
+        for length in range(len(plain) - slips, len(plain) + slips + 1):
+            words = self._by_length.get(length, ())
+            found = process.extract(
+                plain, words, scorer=OSA.distance, score_cutoff=slips, limit=None
+            )
+            near += [word for word, _distance, _place in found]
+        return near
 
     def _likeliest(self, plain: str, words: Iterable[str]) -> str | None:
         letters = sorted(plain)
@@ -71,9 +84,6 @@ class Vocabulary:
             key=lambda word: (sorted(word) != letters, -self.times[word], word),
             default=None,
         )
-
-    def _written(self, plain: str | None) -> str | None:
-        return None if plain is None else self.written.get(plain, plain)
 
 
 def vocabulary_of(passages: Iterable[Passage]) -> str:
@@ -103,8 +113,5 @@ def read_vocabulary(record: str, *, public: bool) -> Vocabulary:
     entries: dict[str, list[Any]] = json.loads(record)
     place = 1 if public else 0
     known = {word: entry for word, entry in entries.items() if entry[place]}
-    return Vocabulary(
-        times={word: entry[place] for word, entry in known.items()},
-        written={word: entry[2] for word, entry in known.items()},
-        stems=frozenset(map(stem, known)),
-    )
+    times = {word: entry[place] for word, entry in known.items()}
+    return Vocabulary(times, {word: entry[2] for word, entry in known.items()})

@@ -24,7 +24,7 @@ def plains(text: str) -> list[str]:
 
 
 def vocabulary(**times: int) -> Vocabulary:
-    return Vocabulary(times, {word: word for word in times}, frozenset(map(stem, times)))
+    return Vocabulary(times, {word: word for word in times})
 
 
 @pytest.mark.parametrize(
@@ -188,3 +188,14 @@ def test_quotations_are_long_enough_to_be_told_apart() -> None:
         "described seizures and more followed",
     )
     assert quotations("lithium", hits_in("lithium", STEMS)) == ()
+
+
+@given(text=st.text("lLéÉsS'’-eizurthm _5", max_size=40))
+@settings(deadline=None)
+def test_hits_are_all_words_with_the_stem(text: str) -> None:
+    """The quick way over first letters finds what reading word by word finds."""
+    stems = frozenset({stem(word.plain) for word in words_in(text)})
+    for each in stems:
+        wanted = {(word.start, word.end) for word in words_in(text) if word.stem == each}
+        hits = {(hit.start, hit.end) for hit in hits_in(text, frozenset({each}))}
+        assert hits <= wanted and bool(hits) == bool(wanted)
