@@ -7,11 +7,11 @@ from pathlib import Path
 from courses.drafts import TermDraft
 from courses.evidence import Fact
 from courses.files import Folder
-from courses.frontmatter import split_front_matter
+from courses.frontmatter import report_rendered, split_front_matter
 from courses.outline import JobAid, Term
-from courses.prose import lines_of, render_inline, render_lesson
-from courses.schemas import SLUG, GlossaryFile, JobAidHeader, shaped
-from courses.yamltree import read_tree
+from courses.prose import render_inline, render_lesson
+from courses.schemas import SLUG, GlossaryFile, JobAidHeader
+from courses.yamlfile import read_yaml, shaped_file
 
 # What fits on one A4 page in the print style, tables counted as their words.
 LONGEST_JOB_AID = 480
@@ -41,15 +41,9 @@ def _read_job_aid(folder: Folder, path: Path, facts: Mapping[str, Fact]) -> JobA
     parts = split_front_matter(folder, path, "a job aid")
     if parts is None:
         return None
-    header, faults = shaped(parts.tree, JobAidHeader)
-    for fault in faults:
-        folder.report(path, fault.line, fault.code, fault.message)
+    header = shaped_file(folder, path, parts.tree, JobAidHeader)
     rendered = render_lesson(parts.body, parts.body_line, (), facts, {})
-    for fault in rendered.faults:
-        folder.report(path, fault.line, fault.code, fault.message)
-    for finding in rendered.findings:
-        for line in lines_of(finding, parts.lines):
-            folder.report(path, line, finding.code, finding.message, finding.severity)
+    report_rendered(folder, path, parts, rendered)
     if rendered.checks or rendered.figures:
         message = "a job aid has no self-checks, claims or figures: it is one printed page"
         folder.report(path, parts.body_line, "job-aid", message)
@@ -73,13 +67,7 @@ def _read_job_aid(folder: Folder, path: Path, facts: Mapping[str, Fact]) -> JobA
 
 def read_glossary(folder: Folder, path: Path, facts: Mapping[str, Fact]) -> list[TermDraft]:
     """The terms of a module in the order of the file; problems are reported."""
-    text = folder.text(path)
-    if text is None:
-        return []
-    tree = read_tree(text)
-    read, faults = shaped(tree, GlossaryFile)
-    for fault in faults:
-        folder.report(path, fault.line, fault.code, fault.message)
+    tree, read = read_yaml(folder, path, GlossaryFile)
     terms: list[TermDraft] = []
     met: set[str] = set()
     for number, entry in enumerate(read.terms if read else ()):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from courses.files import Folder
+from courses.prose import RenderedLesson, lines_of
 from courses.yamltree import Tree, read_tree
 
 
@@ -34,3 +35,12 @@ def split_front_matter(folder: Folder, path: Path, kind: str) -> Parts | None:
     end = fences[1]
     tree = read_tree("\n".join(lines[1:end]), first_line=2)
     return Parts(tree, "\n".join(lines[end + 1 :]), end + 2, lines)
+
+
+def report_rendered(folder: Folder, path: Path, parts: Parts, rendered: RenderedLesson) -> None:
+    """Report what rendering the body of a file found, each finding at its lines in the file."""
+    for fault in rendered.faults:
+        folder.report(path, fault.line, fault.code, fault.message)
+    for finding in rendered.findings:
+        for line in lines_of(finding, parts.lines):
+            folder.report(path, line, finding.code, finding.message, finding.severity)

@@ -15,10 +15,10 @@ from courses.drafts import CourseDraft, LessonDraft, ModuleDraft, course_of
 from courses.evidence import Claim, Fact
 from courses.figures import Drawing, read_drawing
 from courses.files import Folder
-from courses.frontmatter import split_front_matter
+from courses.frontmatter import report_rendered, split_front_matter
 from courses.outline import Course
 from courses.problems import Problem
-from courses.prose import lines_of, render_lesson
+from courses.prose import render_lesson
 from courses.rulebooks import CROSSWALK, check_mapping, read_crosswalk
 from courses.schemas import SLUG, CourseFile, LessonHeader, ModuleFile
 from courses.sheet import CLAIMS, EVIDENCE, read_claims, read_facts
@@ -194,9 +194,5 @@ def _read_lesson(
     rendered = render_lesson(
         parts.body, parts.body_line, points, known.facts, drawings, known.claims
     )
-    for fault in rendered.faults:
-        folder.report(path, fault.line, fault.code, fault.message)
-    for finding in rendered.findings:
-        for line in lines_of(finding, parts.lines):
-            folder.report(path, line, finding.code, finding.message, finding.severity)
+    report_rendered(folder, path, parts, rendered)
     return LessonDraft(path, slug, parts.tree, header, rendered)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from courses.evidence import Fact
 from courses.files import Folder
-from courses.frontmatter import Parts, split_front_matter
+from courses.frontmatter import Parts, report_rendered, split_front_matter
 from courses.outline import Update
-from courses.prose import RenderedLesson, lines_of, render_lesson
-from courses.schemas import SLUG, UpdateHeader, shaped
+from courses.prose import RenderedLesson, render_lesson
+from courses.schemas import SLUG, UpdateHeader
+from courses.yamlfile import shaped_file
 
 # An update is read between two patients: one change, its reason, what to do from now on.
 LONGEST_UPDATE = 700
@@ -35,15 +36,9 @@ def _read_update(folder: Folder, path: Path, facts: Mapping[str, Fact]) -> Updat
     parts = split_front_matter(folder, path, "an update")
     if parts is None:
         return None
-    header, faults = shaped(parts.tree, UpdateHeader)
-    for fault in faults:
-        folder.report(path, fault.line, fault.code, fault.message)
+    header = shaped_file(folder, path, parts.tree, UpdateHeader)
     rendered = render_lesson(parts.body, parts.body_line, (), facts, {})
-    for fault in rendered.faults:
-        folder.report(path, fault.line, fault.code, fault.message)
-    for finding in rendered.findings:
-        for line in lines_of(finding, parts.lines):
-            folder.report(path, line, finding.code, finding.message, finding.severity)
+    report_rendered(folder, path, parts, rendered)
     if rendered.words > LONGEST_UPDATE:
         message = f"this update has {rendered.words} words: {LONGEST_UPDATE} are enough"
         folder.report(path, 1, "length", message, "warning")
