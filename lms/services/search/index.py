@@ -161,17 +161,12 @@ def fts5(asked: Sequence[Alternatives], *, every: bool) -> str:
     """Return what to look for in the language of SQLite's index."""
     words = _joined(asked, " AND " if every else " OR ", " AND ", " OR ", lambda stem: f'"{stem}"')
     own = " OR ".join(f'"{stem}"' for stem in _all_stems(asked))
-    if len(asked) == 1 or not every:
-        return f"{{heading body}} : ({words})"
     return f"({words}) AND {{heading body}} : ({own})"
 
 
 def tsquery(asked: Sequence[Alternatives], *, every: bool) -> str:
     """Return what to look for in the language of PostgreSQL's; A and D are heading and text."""
-    _all_stems(asked)
-    if len(asked) == 1 or not every:
-        return _joined(asked, " & " if every else " | ", " & ", " | ", lambda stem: f"'{stem}':AD")
-    words = _joined(asked, " & ", " & ", " | ", lambda stem: f"'{stem}'")
+    words = _joined(asked, " & " if every else " | ", " & ", " | ", lambda stem: f"'{stem}'")
     own = " | ".join(f"'{stem}':AD" for stem in _all_stems(asked))
     return f"({words}) & ({own})"
 

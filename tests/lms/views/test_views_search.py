@@ -126,12 +126,12 @@ def test_one_kind_is_shown_alone_and_leads_back(lena: FlaskClient) -> None:
 
 
 def test_a_search_asks_little_of_the_database(app: Flask, lena: FlaskClient) -> None:
-    """Who asks, what they may read, and what was found; with no hit for all words once more."""
+    """Who asks, what they may read, what is near, and its texts; without a hit for all once more."""
     asked: list[str] = []
     with app.app_context():
         event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     lena.get("/search?q=lithium")  # the first one reads the vocabulary
-    for query, most in (("q=lithium", 3), ("q=lithum+seizure", 3), ("q=oximetry+ayahuasca", 4)):
+    for query, most in (("q=lithium", 4), ("q=lithum+seizure", 4), ("q=oximetry+ayahuasca", 5)):
         asked.clear()
         assert lena.get(f"/search?{query}").status_code == 200
         assert len(asked) <= most, asked
