@@ -150,19 +150,36 @@ def hours_of(course: courses.Course) -> tuple[certificates.HoursLine, ...]:
 
 def assessment_of(content: catalogue.ReleaseContent) -> str:
     """Say in a sentence or two how learners of this release are assessed."""
-    sentences = [
-        f"{module.title}: an unsupervised online quiz of {specification.length} single-best-answer "
-        f"items, drawn from a bank of {len(content.banks[module.quiz].items)}, passed at "
-        f"{_needed(specification)} of {specification.length} ({specification.cut_percent}\u00a0%)."
+    quizzed = [
+        (module.title, content.banks[module.quiz])
         for module in content.course.modules
         if module.quiz
-        for specification in [content.banks[module.quiz].specification]
     ]
+    rules = {_rule(bank) for _title, bank in quizzed}
+    if len(quizzed) > 1 and len(rules) == 1:
+        sizes = sorted({len(bank.items) for _title, bank in quizzed})
+        drawn = f"banks of {sizes[0]} to {sizes[-1]}" if sizes[1:] else f"banks of {sizes[0]}"
+        items, pass_mark = rules.pop()
+        return (
+            f"All lessons completed. One unsupervised online quiz for each of the {len(quizzed)} "
+            f"modules, each {items} drawn from {drawn} and {pass_mark}."
+        )
+    sentences = []
+    for title, bank in quizzed:
+        items, pass_mark = _rule(bank)
+        drawn = f"a bank of {len(bank.items)}"
+        sentences.append(
+            f"{title}: an unsupervised online quiz {items} drawn from {drawn}, {pass_mark}."
+        )
     return " ".join(["All lessons completed.", *sentences])
 
 
-def _needed(specification: quizzes.Specification) -> int:
-    return quizzes.needed_points(specification.length, specification.cut_percent)
+def _rule(bank: quizzes.Bank) -> tuple[str, str]:
+    """What a quiz asks and what passes it, in the words of the certificate."""
+    length, cut = bank.specification.length, bank.specification.cut_percent
+    needed = quizzes.needed_points(length, cut)
+    items = f"of {length} single-best-answer items"
+    return items, f"passed at {needed} of {length} ({cut}\u00a0%)"
 
 
 def _signatories(programme: Programme) -> tuple[certificates.Signatory, ...]:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -17,8 +18,8 @@ from lms.models.audit import AuditEntry
 from lms.models.catalogue import Programme
 from lms.models.credentials import CredentialRecord, RevocationRecord
 from lms.models.mail import OutboxMessage
-from lms.services import audit, cohorts, credentials
-from tests.cast import THEN, Cast
+from lms.services import audit, cohorts, credentials, publishing
+from tests.cast import BUNDLED, THEN, Cast
 from tests.races import at_once
 from tests.stories import VERIFY, Told, read_all, rows_of, sit, tell
 
@@ -228,3 +229,16 @@ def test_currency_ends_on_the_same_day_or_the_months_last(
 ) -> None:
     """Invariant 46."""
     assert credentials.months_after(day, months) == then
+
+
+def test_modules_assessed_alike_are_described_once() -> None:
+    curriculum, _findings = publishing.check(BUNDLED)
+    (course,) = curriculum.library.courses.values()
+    content = SimpleNamespace(course=course, banks=curriculum.banks)
+    said = credentials.assessment_of(content)  # type: ignore[arg-type]
+    sizes = sorted(len(bank.items) for bank in curriculum.banks.values())
+    assert said == (
+        "All lessons completed. One unsupervised online quiz for each of the 6 modules, each of 15 "
+        f"single-best-answer items drawn from banks of {sizes[0]} to {sizes[-1]} and passed at 12 "
+        "of 15 (80\u00a0%)."
+    )
