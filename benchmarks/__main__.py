@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks import certificates, pages, queries, saves, starts
+from benchmarks import certificates, pages, queries, saves, search, starts
 from benchmarks.stage import postgresql, stage
 
 PAGE_ROUNDS, PAGE_SECONDS = 15, 0.4
@@ -23,7 +23,7 @@ Row = dict[str, Any]
 
 def main() -> None:
     """Measure, print, and say with the exit status whether every goal is met."""
-    parser = argparse.ArgumentParser(description="Measure pages, saves and certificates.")
+    parser = argparse.ArgumentParser(description="Measure pages, saves, search and certificates.")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--setup", action="store_true", help="also time uv against pip (network)")
     options = parser.parse_args()
@@ -48,9 +48,11 @@ def measured(*, with_setup: bool) -> Iterator[Row]:
         yield from pages.measure(here, PAGE_ROUNDS, PAGE_SECONDS)
         yield from queries.measure(here)
         yield from saves.measure(here, "SQLite", SAVE_ROUNDS, SAVE_SECONDS)
+        yield from search.measure(here, "SQLite", PAGE_ROUNDS, PAGE_SECONDS)
         yield starts.web_process(here.ours.environment["LMS_DATABASE_URL"], here.ours.data)
     with postgresql() as server, stage(server) as here:
         yield from saves.measure(here, "PostgreSQL", SAVE_ROUNDS, SAVE_SECONDS)
+        yield from search.measure(here, "PostgreSQL", PAGE_ROUNDS, PAGE_SECONDS)
     yield from certificates.measure()
     if with_setup:
         yield starts.set_up()
