@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 # How many hits of a kind a page shows beside those of other kinds, and on its own.
-MOST_TOGETHER: Mapping[Kind, int] = {"section": 10, "aid": 4, "term": 3, "claim": 3, "fact": 5}
+MOST_TOGETHER: Mapping[Kind, int] = {"section": 8, "aid": 3, "term": 2, "claim": 2, "fact": 4}
 MOST_ALONE = 50
 
 

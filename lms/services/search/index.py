@@ -140,7 +140,7 @@ def ranked(
             f"first_{number}": reach.first,
             f"last_{number}": reach.last,
         }
-    return [(number, kind) for number, kind in connection.execute(statement, values)]
+    return [tuple(row) for row in connection.execute(statement, values).all()]
 
 
 @functools.lru_cache(maxsize=64)

@@ -26,10 +26,11 @@ class Vocabulary:
         self.written = written
         self.stems = frozenset(map(stem, times))
         self._in_order = sorted(times)
-        self._by_length: defaultdict[int, list[str]] = defaultdict(list)
+        self._alike: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
         for word in self._in_order:
             if not any(map(str.isdigit, word)):
-                self._by_length[len(word)].append(word)
+                self._alike[word[0], len(word)].append(word)
+        self._letters = sorted({letter for letter, _ in self._alike})
 
     def knows(self, plain: str) -> bool:
         """Whether any passage has this word, in any of its forms."""
@@ -51,7 +52,8 @@ class Vocabulary:
         return None
 
     def _one_slip(self, plain: str) -> list[str]:
-        return self._within(plain, 1)
+        # A slip seldom falls on the first letter: the others are looked at only then.
+        return self._within(plain, 1, plain[0]) or self._within(plain, 1, *self._letters)
 
     def _begun(self, plain: str) -> list[str]:
         first = bisect_left(self._in_order, plain)
@@ -61,18 +63,19 @@ class Vocabulary:
     def _two_slips(self, plain: str) -> list[str]:
         if len(plain) < SHORTEST_MENDED_TWICE:
             return []
-        return [word for word in self._within(plain, 2) if word[0] == plain[0]]
+        return self._within(plain, 2, plain[0])
 
-    def _within(self, plain: str, slips: int) -> list[str]:
+    def _within(self, plain: str, slips: int, *letters: str) -> list[str]:
+        """Return the words so near that begin with one of these letters."""
         # Loaded with the first misspelling: a server starts without them.
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
+        lengths = range(len(plain) - slips, len(plain) + slips + 1)
         near: list[str] = []
-        for length in range(len(plain) - slips, len(plain) + slips + 1):
-            words = self._by_length.get(length, ())
+        for key in itertools.product(letters, lengths):
             found = process.extract(
-                plain, words, scorer=OSA.distance, score_cutoff=slips, limit=None
+                plain, self._alike.get(key, ()), scorer=OSA.distance, score_cutoff=slips, limit=None
             )
             near += [word for word, _distance, _place in found]
         return near

@@ -169,7 +169,7 @@ def test_hits_are_capped_and_counted(session: Session, cast: Cast) -> None:
     visible = [replace(each, cohort_id=1) for each in search.shelves_of(session, None)]
     together = search.find(session, visible, "ibogaine")
     alone = search.find(session, visible, "ibogaine", kind="section")
-    assert len(together.hits["section"]) == 10 and together.counts["section"] == 60
+    assert len(together.hits["section"]) == 8 and together.counts["section"] == 60
     assert len(alone.hits["section"]) == 50 and alone.counts["section"] == 60
 
 
