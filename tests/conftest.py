@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from lms.app import create_app
 from lms.db import db, make_engine
 from lms.migrate import upgrade
-from lms.services import catalogue
 from tests import cast as cast_of_people
 from tests.cast import Cast, seed, settings_for
 
@@ -78,8 +77,6 @@ def cast(template: tuple[str, Cast]) -> Cast:
 @pytest.fixture
 def app(address: str, tmp_path: Path) -> Iterator[Flask]:
     """The application in development mode, without rate limits, on a database of its own."""
-    # On PostgreSQL every test's database has the same address, but not the same releases.
-    catalogue._releases.clear()
     application = create_app(settings_for(tmp_path, address))
     application.testing = True
     yield application

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
@@ -64,14 +65,14 @@ class OpenCohort:
     release_id: int
 
 
-_releases: dict[tuple[str, int], ReleaseContent] = {}
+_releases: WeakKeyDictionary[sa.Engine, dict[int, ReleaseContent]] = WeakKeyDictionary()
 _filling = threading.Lock()
 
 
 def release(session: Session, release_id: int) -> ReleaseContent:
     """Return a release, from memory after the first time: releases never change."""
-    where = (str(session.get_bind().engine.url), release_id)
-    found = _releases.get(where)
+    known = _releases.setdefault(session.get_bind().engine, {})
+    found = known.get(release_id)
     if found is None:
         query = sa.select(Release).where(Release.id == release_id)
         row = session.scalar(query.options(undefer(Release.document)))
@@ -85,7 +86,7 @@ def release(session: Session, release_id: int) -> ReleaseContent:
                 content_hash=row.content_hash,
                 published_at=row.published_at,
             )
-            found = _releases.setdefault(where, content)
+            found = known.setdefault(release_id, content)
     return found
 
 

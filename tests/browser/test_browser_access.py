@@ -63,7 +63,7 @@ def pages_of(who: str, told: Told) -> list[str]:
             "/", "/programmes/northgate", "/programmes/northgate/crosswalk",
             "/sign-in", "/register", "/reset", "/confirm",
             "/verify", f"/v/{told.serial}", "/v/UNKNOWN", "/nowhere", "/mailbox",
-            f"/mailbox/{told.message}", "/design",
+            f"/mailbox/{told.message}", "/design", "/search", "/search?q=statment",
         ],
         "Lena": [
             "/learn", f"/learn/{cast.lena_seat}/first-module/lesson-1",
@@ -84,9 +84,10 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/learn/{cast.leo_seat}/notes", f"/learn/{cast.leo_seat}/notes/{told.leo_note}",
             f"/learn/{cast.leo_seat}/notes/first-module/lesson-1",
             f"/learn/{cast.leo_seat}/first-module/lesson-1",
+            "/search", "/search?q=claim", "/search?q=paragrph", "/search?q=xqzzt",
         ],
         "Otto": ["/learn", "/credentials", "/programmes/northgate", "/account"],
-        "Ivo": manage,
+        "Ivo": [*manage, "/search?q=claim"],
         "Ada": [
             *manage, f"/manage/programmes/{cast.northgate}/cohorts/new",
             f"/manage/programmes/{cast.northgate}/people",

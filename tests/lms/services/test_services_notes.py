@@ -132,7 +132,7 @@ def later_release(session: Session, seat: Seat, change: Callable[[str], str]) ->
         content.course, modules=(replace(module, lessons=(first, *module.lessons[1:])),)
     )
     made = replace(content, id=content.id + 1000, course=course)
-    catalogue._releases[str(session.get_bind().engine.url), made.id] = made
+    catalogue._releases[session.get_bind().engine][made.id] = made
     return replace(seat, release_id=made.id)
 
 

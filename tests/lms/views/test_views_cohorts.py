@@ -12,6 +12,7 @@ from lms.models.accounts import RoleGrant
 from lms.models.audit import AuditEntry
 from lms.models.catalogue import Release
 from lms.models.cohorts import Cohort, Enrolment
+from lms.models.search import PassageRecord, SearchedRelease
 from tests.cast import THEN, Cast, token_in
 from tests.lms import report_samples as sample
 
@@ -183,7 +184,7 @@ def test_without_a_curriculum_the_form_says_how_to_get_one(
     app: Flask, client_of: ClientOf, cast: Cast
 ) -> None:
     with app.app_context():
-        for table in (Enrolment, Cohort, Release):
+        for table in (SearchedRelease, PassageRecord, Enrolment, Cohort, Release):
             db.session.execute(sa.delete(table))
         db.session.commit()
     page = client_of("Ada").get(new_page(cast)).get_data(as_text=True)

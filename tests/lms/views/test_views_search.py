@@ -126,7 +126,7 @@ def test_one_kind_is_shown_alone_and_leads_back(lena: FlaskClient) -> None:
 
 
 def test_a_search_asks_little_of_the_database(app: Flask, lena: FlaskClient) -> None:
-    """Who asks, what they may read, what is near, and its texts; without a hit for all once more."""
+    """Who asks, what they may read, what is near, its texts; without a hit for all once more."""
     asked: list[str] = []
     with app.app_context():
         event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
