@@ -166,22 +166,26 @@ def _study(session: Session, learners: list[Learner], now: datetime) -> tuple[li
             continue
         seat = cohorts.seat_for(session, learner.account, learner.enrolment)
         course = catalogue.release(session, seat.release_id).course
-        quiz = next(module.key for module in course.modules if module.quiz)
-        attempt = assessment.start(session, seat, quiz, seed=place, now=now)
+        quizzed = [module.key for module in course.modules if module.quiz]
         if place <= SITTERS:
-            attempts.append(attempt)
+            attempts.append(assessment.start(session, seat, quizzed[0], seed=place, now=now))
             continue
-        sitting = assessment.sitting_for(session, learner.account, attempt)
-        for number, slot in enumerate(sitting.paper.slots, start=1):
-            key = sitting.bank.item(slot.item_id).key.id
-            assessment.save_response(
-                session, learner.account, attempt, slot=number, sequence=1, option=key, now=now
-            )
-        assessment.submit(session, learner.account, attempt, now)
-        serial = (
-            credentials.award_if_complete(
-                session, seat, now=now, verify_address="http://127.0.0.1/v"
-            )
-            or serial
-        )
+        for module in quizzed:
+            _pass(session, seat, module, now)
+        address = "http://127.0.0.1/v"
+        serial = credentials.award_if_complete(session, seat, now=now, verify_address=address) or ""
+    if not serial:
+        raise SystemExit("Nobody earned a credential: there is no verification page to measure.")
     return attempts, serial
+
+
+def _pass(session: Session, seat: cohorts.Seat, module: str, now: datetime) -> None:
+    """Let somebody answer every item of a module's quiz rightly."""
+    attempt = assessment.start(session, seat, module, seed=seat.enrolment_id, now=now)
+    sitting = assessment.sitting_for(session, seat.account_id, attempt)
+    for number, slot in enumerate(sitting.paper.slots, start=1):
+        key = sitting.bank.item(slot.item_id).key.id
+        assessment.save_response(
+            session, seat.account_id, attempt, slot=number, sequence=1, option=key, now=now
+        )
+    assessment.submit(session, seat.account_id, attempt, now)
