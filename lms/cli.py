@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from lms import clock, demo
 from lms.app import create_app
-from lms.config import ROOT, Settings
+from lms.config import ROOT, SECRET_FILE, Settings
 from lms.db import db, make_engine
 from lms.errors import LmsError, Refused
 from lms.migrate import upgrade
@@ -118,7 +118,8 @@ def check_content(path: Path, as_json: bool, day: datetime | None) -> None:
     """Report every problem of the content below PATH, each with its file and line.
 
     PATH holds courses/content and quizzes/content; the bundled curriculum is the default.
-    The exit status is 1 when there are errors; warnings alone leave it at 0.
+    Where this installation has published the course before, what has changed since is named with
+    all that it touches. The exit status is 1 when there are errors; warnings leave it at 0.
     """
     curriculum, findings = publishing.check(path, (day or clock.now()).date())
     errors = sum(finding.severity == "error" for finding in findings)
@@ -139,6 +140,8 @@ def check_content(path: Path, as_json: bool, day: datetime | None) -> None:
                 f"{course['minutes']} minutes, {len(course['facts_cited'])} facts cited, "
                 f"{len(course['facts_uncited'])} not."
             )
+        for line in [] if errors else _pending(path):
+            click.echo(line)
         click.echo(f"{errors} errors, {len(findings) - errors} warnings.")
     sys.exit(1 if errors else 0)
 
@@ -182,13 +185,36 @@ def _publish(
 def diff_content(path: Path, as_json: bool) -> None:
     """Print what publishing PATH would change against the last release, and what that touches."""
     with create_app(Settings()).app_context():
-        found = publishing.diff(db.session, path)
-    if as_json:
-        report = {slug: None if each is None else as_report(each) for slug, each in found}
-        click.echo(json.dumps(report, indent=2, ensure_ascii=False))
-        return
-    for slug, difference in found:
-        click.echo("\n".join([f"{slug}:", *told(difference)]))
+        if as_json:
+            found = publishing.diff(db.session, path)
+            report = {slug: None if each is None else as_report(each) for slug, each in found}
+            click.echo(json.dumps(report, indent=2, ensure_ascii=False))
+            return
+        for line in _differences(path):
+            click.echo(line)
+
+
+def _pending(path: Path) -> list[str]:
+    """Return what differs from the last release, where an installation has been prepared."""
+    settings = Settings()
+    has_database = bool(settings.database_url) or (settings.data / "lms.db").is_file()
+    has_key = bool(settings.secret_key) or (settings.data / SECRET_FILE).is_file()
+    if not has_database or not has_key:
+        return []
+    with create_app(settings).app_context():
+        return _differences(path)
+
+
+def _differences(path: Path) -> list[str]:
+    lines: list[str] = []
+    for slug, difference in publishing.diff(db.session, path):
+        lines += [f"{slug}, against the last release:", *told(difference)]
+        if difference is not None:
+            attempts, holders = updates.reach_of_pending(db.session, slug, difference, clock.now())
+            lines.append(
+                f"  reaches {len(attempts)} open attempts and {len(holders)} credential holders"
+            )
+    return lines
 
 
 def as_report(difference: evidence.Difference) -> dict[str, Any]:

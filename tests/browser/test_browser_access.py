@@ -149,17 +149,28 @@ def curriculum(site: Site, cast: Cast) -> tuple[int, list[str], int]:
     return enrolment.id, [lesson.key for lesson in content.course.lessons], attempt
 
 
-def test_axe_finds_nothing_in_the_bundled_curriculum(
-    visit: Visit, curriculum: tuple[int, list[str], int]
+@pytest.mark.parametrize("half", [0, 1])
+def test_axe_finds_nothing_in_the_bundled_lessons(
+    visit: Visit, curriculum: tuple[int, list[str], int], half: int
 ) -> None:
-    """Every lesson with its figures, tables and self-checks, and a result of fifteen items."""
-    seat, lessons, attempt = curriculum
+    """Every lesson with its figures, tables and self-checks, each in one of the two themes."""
+    seat, lessons, _attempt = curriculum
     page = visit("/learn", who="Lena")
-    found = scan(page)
-    for key in lessons:
+    found = []
+    for place, key in enumerate(lessons[half::2]):
         page.goto(f"/learn/{seat}/{key}")
         page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
-        found += scan(page)
+        found += scan(page, ("dark",) if place % 2 else ("light",))
+    assert found == [], "\n".join(found)
+
+
+def test_axe_finds_nothing_around_the_bundled_lessons(
+    visit: Visit, curriculum: tuple[int, list[str], int]
+) -> None:
+    """The course at home, a result of fifteen items, and the hours."""
+    seat, _lessons, attempt = curriculum
+    page = visit("/learn", who="Lena")
+    found = scan(page)
     page.goto(f"/attempts/{attempt}/result")
     found += scan(page, ("light",))
     page.goto(f"/learn/{seat}/hours")

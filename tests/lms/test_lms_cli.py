@@ -143,8 +143,10 @@ def test_diff_tells_what_would_change_and_changes_nothing(run: Run, tmp_path: Pa
         "touches lesson first-module/lesson-1: TST-001",
         "touches item T-001: TST-001",
         f"brings the safety-critical update {SLUG}",
+        "reaches 0 open attempts and 0 credential holders",
     ):
         assert said in plain, said
+        assert said in run("content", "check", root).output
     report = json.loads(run("content", "diff", root, "--json").output)["small-course"]
     assert report["kind"] == "material" and report["updates"] == [SLUG]
     assert report["facts"] == [{"id": "TST-001", "how": "changed", "fields": ["statement"]}]

@@ -8,6 +8,7 @@ from lms.services.updates.reach import (
     UpdateStanding,
     list_releases,
     reach_of,
+    reach_of_pending,
 )
 from lms.services.updates.reading import Reading, announce, confirm, reading_for
 
@@ -22,5 +23,6 @@ __all__ = [
     "confirm",
     "list_releases",
     "reach_of",
+    "reach_of_pending",
     "reading_for",
 ]

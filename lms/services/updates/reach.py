@@ -121,14 +121,33 @@ def reach_of(session: Session, programme_id: int, release_id: int, now: datetime
         release,
         before,
         difference,
-        _open_attempts(session, programme_id, release, difference),
+        _open_attempts(
+            session,
+            difference,
+            Cohort.programme_id == programme_id,
+            Release.course_slug == release.course_slug,
+            Release.id < release.id,
+        ),
         _holders(session, held, difference),
         _updates(session, release, held),
     )
 
 
+def reach_of_pending(
+    session: Session, course_slug: str, difference: Difference, now: datetime
+) -> tuple[tuple[OpenAttempt, ...], tuple[Holder, ...]]:
+    """Return whom a difference that is not published yet would reach, in all programmes."""
+    attempts = _open_attempts(session, difference, Release.course_slug == course_slug)
+    held = [
+        each
+        for programme in catalogue.list_programmes(session)
+        for each in credentials.list_of_programme(session, programme.id, course_slug, now)
+    ]
+    return attempts, _holders(session, held, difference)
+
+
 def _open_attempts(
-    session: Session, programme_id: int, release: ReleaseLine, difference: Difference
+    session: Session, difference: Difference, *which: sa.ColumnElement[bool]
 ) -> tuple[OpenAttempt, ...]:
     query = (
         sa.select(
@@ -145,12 +164,7 @@ def _open_attempts(
         .join(Account, Account.id == Enrolment.account_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(Release, Release.id == Cohort.release_id)
-        .where(
-            Cohort.programme_id == programme_id,
-            Release.course_slug == release.course_slug,
-            Release.id < release.id,
-            Attempt.submitted_at.is_(None),
-        )
+        .where(Attempt.submitted_at.is_(None), *which)
         .order_by(Attempt.started_at)
     )
     touched = difference.touched_items
