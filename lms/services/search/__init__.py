@@ -50,7 +50,8 @@ MOST_ALONE = 50
 class Hit:
     """A passage that was found; `shelf` says by what right, `quotes` what to show there.
 
-    `lines` are its whole text for those who may read it and have no page of their own to open.
+    `mark` is the caution with which a fact is to be read, or the verdict on a claim. `lines` are
+    its whole text for those who may read it and have no page of their own to open.
     """
 
     shelf: Shelf
@@ -165,10 +166,14 @@ def _hits(
 
 
 def _hit(shelf: Shelf, row: sa.Row[Any], stems: frozenset[str]) -> Hit:
-    hits = hits_in(row.text, stems)
+    mark, text = row.mark, row.text
+    if row.kind == "claim":
+        # What is said of a claim begins with the verdict, which is never left out.
+        mark, _, text = text.partition("\n")
+    hits = hits_in(text, stems)
     # The reasons beside a claim stay folded until the reader has judged it.
     is_folded = row.kind == "claim"
-    seen = (row.heading, hits_in(row.heading, stems)) if is_folded else (row.text, hits)
+    seen = (row.heading, hits_in(row.heading, stems)) if is_folded else (text, hits)
     return Hit(
         shelf=shelf,
         kind=row.kind,
@@ -177,8 +182,8 @@ def _hit(shelf: Shelf, row: sa.Row[Any], stems: frozenset[str]) -> Hit:
         title=excerpts.marked(row.title, stems),
         heading=excerpts.marked(row.heading, stems),
         anchor=row.anchor,
-        mark=row.mark,
-        excerpt=excerpts.excerpt(row.text, hits),
+        mark=mark,
+        excerpt=excerpts.excerpt(text, hits),
         quotes=excerpts.quotations(*seen),
         lines=plain.shown_lines(row.text) if shelf.enrolment_id is None else (),
     )
