@@ -22,7 +22,14 @@ from lms.write_lock import WriteLock
 
 # Releases from 3.7.0 to 3.51.2 can corrupt a WAL file written through two connections.
 OLDEST_SAFE_SQLITE = (3, 51, 3)
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
+# The cache (KiB, a connection) holds what a search of much content walks through.
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=10000",
+    "cache_size=-16384",
+)
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 NAMING = {
     "ix": "ix_%(column_0_label)s",
