@@ -82,7 +82,7 @@ def cohort(cohort: int) -> str:
     now = clock.now()
     found = cohorts.cohort_for(db.session, current_user.id, cohort, "instructor")
     chosen = choice()
-    place = (str(db.engine.url), str(get_locale()))
+    place = (db.engine, str(get_locale()))
     state = reports.state_of(db.session, found, now)
     body = drawn.get((place, found, state, chosen))
     if body is None:

@@ -13,6 +13,7 @@ from lms.models.assessment import Attempt, ScoreRecord
 from lms.models.cohorts import Enrolment
 from lms.models.credentials import CredentialRecord, RevocationRecord
 from lms.models.learning import LessonCompletion, Place
+from lms.models.updates import ReleaseUpdate, UpdateCompletion
 from lms.services.cohorts import RunCohort
 
 
@@ -56,6 +57,10 @@ def _compose() -> sa.Select[Any]:
         _of_cohort(count)
         .join(CredentialRecord, CredentialRecord.enrolment_id == Enrolment.id)
         .join(RevocationRecord, RevocationRecord.credential_id == CredentialRecord.id),
+        _of_cohort(count)
+        .join(CredentialRecord, CredentialRecord.enrolment_id == Enrolment.id)
+        .join(UpdateCompletion, UpdateCompletion.credential_id == CredentialRecord.id),
+        sa.select(count).select_from(ReleaseUpdate),
     ]
     return sa.select(*everybody.c, *(part.scalar_subquery() for part in parts))
 

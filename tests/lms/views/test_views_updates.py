@@ -124,6 +124,16 @@ def test_the_cohort_and_its_file_say_that_an_update_is_outstanding(
     assert WAITING in ada.get(record).text
 
 
+def test_the_cohort_notices_when_a_holder_confirms(told: Told, client_of: ClientOf) -> None:
+    """The page is kept while nothing changes; a confirmation is a change."""
+    ada, leo = client_of("Ada"), client_of("Leo")
+    address = f"/manage/cohorts/{told.cast.autumn}"
+    assert "1 update outstanding" in ada.get(address).text
+    token = token_in(leo.get(path_of(told)).text)
+    leo.post(f"{path_of(told)}/confirm", data={"csrf_token": token})
+    assert "update outstanding" not in ada.get(address).text
+
+
 def test_the_trail_names_who_confirmed_what(told: Told, client_of: ClientOf) -> None:
     leo = client_of("Leo")
     token = token_in(leo.get(path_of(told)).text)
