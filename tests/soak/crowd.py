@@ -91,6 +91,9 @@ class Client(threading.Thread):
                     pass
         except GivenUp:
             pass
+        finally:
+            if self._connection is not None:
+                self._connection.close()
         except Exception as error:
             self.history.surprises.append(f"client ended: {error!r}")
 
