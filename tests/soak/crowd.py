@@ -91,11 +91,11 @@ class Client(threading.Thread):
                     pass
         except GivenUp:
             pass
+        except Exception as error:
+            self.history.surprises.append(f"client ended: {error!r}")
         finally:
             if self._connection is not None:
                 self._connection.close()
-        except Exception as error:
-            self.history.surprises.append(f"client ended: {error!r}")
 
     def _sit(self, learner: Seated) -> bool:
         """Sit one attempt; return whether there is nothing left to sit."""
