@@ -1,4 +1,4 @@
-"""The `lms` command: prepare, serve, content check and publish, setup links, demonstration."""
+"""The `lms` command: prepare, serve, content check and publish, setup links, items."""
 
 import contextlib
 import json
@@ -18,6 +18,7 @@ from lms.app import create_app
 from lms.config import ROOT, SECRET_FILE, Settings
 from lms.db import db, make_engine
 from lms.errors import LmsError, Refused
+from lms.items import items
 from lms.migrate import upgrade
 from lms.services import accounts, evidence, publishing, search, updates
 from lms.services.evidence import KindNeeded
@@ -46,6 +47,9 @@ def main() -> None:
 @click.version_option(package_name="pat-lms")
 def lms() -> None:
     """Clinician education and certification for psychedelic-assisted therapy."""
+
+
+lms.add_command(items)
 
 
 @lms.command()

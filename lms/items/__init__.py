@@ -1,0 +1,11 @@
+"""The `lms items` commands: what is done with items and marks outside the server.
+
+Each command lives in a file of its own in this folder and is added here.
+"""
+
+import click
+
+
+@click.group()
+def items() -> None:
+    """Analyse marks, and exchange items with other systems."""
