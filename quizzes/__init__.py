@@ -24,12 +24,30 @@ from quizzes.items import (
     Item,
     Option,
     Specification,
+    Vignette,
     bank_from_document,
     bank_to_document,
     cited_facts,
     item_from_document,
     item_to_document,
 )
+from quizzes.kinds.answers import answer_from_fields, mark, read_answer
+from quizzes.kinds.details import (
+    KINDS,
+    Concordance,
+    Constructed,
+    Criterion,
+    Details,
+    Hotspot,
+    Kind,
+    Matching,
+    Near,
+    Numeric,
+    Prompt,
+    Region,
+    Unit,
+)
+from quizzes.kinds.text import UnreadableAnswer
 from quizzes.papers import (
     Paper,
     Slot,
@@ -39,6 +57,7 @@ from quizzes.papers import (
     paper_to_document,
 )
 from quizzes.problems import Problem
+from quizzes.rules import Rules, rules_from_document, rules_to_document
 from quizzes.scoring import ItemChanged, Score, needed_points, score
 
 if TYPE_CHECKING:
@@ -48,23 +67,40 @@ if TYPE_CHECKING:
 _ON_FIRST_USE = {"lint_bank": "quizzes.flaws", "read_banks": "quizzes.banks"}
 
 __all__ = [
+    "KINDS",
     "AttemptState",
     "Bank",
     "Cell",
+    "Concordance",
+    "Constructed",
+    "Criterion",
     "Decision",
+    "Details",
+    "Hotspot",
     "Item",
     "ItemChange",
     "ItemChanged",
+    "Kind",
+    "Matching",
+    "Near",
+    "Numeric",
     "Option",
     "Paper",
     "Problem",
+    "Prompt",
+    "Region",
     "Response",
+    "Rules",
     "Score",
     "Slot",
     "Specification",
     "Step",
     "Submission",
     "TooFewItems",
+    "Unit",
+    "UnreadableAnswer",
+    "Vignette",
+    "answer_from_fields",
     "bank_from_document",
     "bank_to_document",
     "cited_facts",
@@ -75,11 +111,15 @@ __all__ = [
     "item_from_document",
     "item_to_document",
     "lint_bank",
+    "mark",
     "needed_points",
     "paper_from_document",
     "paper_to_document",
+    "read_answer",
     "read_banks",
     "replay",
+    "rules_from_document",
+    "rules_to_document",
     "score",
 ]
 

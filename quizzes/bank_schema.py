@@ -60,7 +60,7 @@ class ItemEntry(_Entry):
     level: Level
     safety_critical: bool
     lead_in: Line
-    options: list[OptionEntry] = Field(min_length=3, max_length=len(OPTION_IDS))
+    options: list[OptionEntry] = Field(min_length=3, max_length=5)
     facts: list[FactId] = Field(min_length=1)
     author: Line
     reviewed_on: date
