@@ -11,6 +11,7 @@ from lms.models import (
     mail,
     notes,
     search,
+    sittings,
     updates,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "mail",
     "notes",
     "search",
+    "sittings",
     "updates",
 ]
