@@ -1,20 +1,52 @@
-"""The item linter: the NBME item-writing flaws, as far as a machine can see them.
+"""The item linter: item-writing flaws, near-duplicates and gaps, as far as a machine can see them.
 
-The list is the one tabled in doi:10.1186/s12909-016-0559-7. What a machine can decide is an error;
-what it can only suspect is a warning that names the words. docs/item-writing.md explains each.
+The flaws are those of the NBME list tabled in doi:10.1186/s12909-016-0559-7. What a machine can
+decide is an error; what it can only suspect is a warning that names the words.
+docs/item-writing.md explains each.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from quizzes.flaws import across, cues, difficulty, wording
+from quizzes.flaws import (
+    across,
+    cues,
+    difficulty,
+    figures,
+    lists,
+    measures,
+    reading,
+    rubrics,
+    wording,
+)
+from quizzes.flaws.coverage import coverage
+from quizzes.flaws.duplicates import near_duplicates
 from quizzes.flaws.findings import Check, Finding, Surroundings
 from quizzes.flaws.texts import bare, telling_words
 from quizzes.items import Bank, Item
+from quizzes.kinds.details import Kind
 from quizzes.problems import Problem
 
-ITEM_CHECKS: tuple[Check, ...] = (*cues.CHECKS, *difficulty.CHECKS, *wording.CHECKS)
-BANK_CHECKS = (across.keys_too_long, across.keys_in_one_place)
+_ALL = (*difficulty.EVERY_KIND, *wording.EVERY_KIND, *reading.EVERY_KIND)
+_LISTED = (*_ALL, *difficulty.ONE_QUESTION, *cues.EVERY_LIST, *difficulty.OPTIONS)
+_CHOSEN = (*_LISTED, *cues.DISTRACTORS)
+CHECKS_OF: dict[Kind, tuple[Check, ...]] = {
+    "single": (*_CHOSEN, *cues.ONE_KEY),
+    "multiple": (*_CHOSEN, *lists.MULTIPLE),
+    "matching": (*_LISTED, cues.absolute_terms, *lists.MATCHING),
+    "ordering": (*_ALL, *cues.EVERY_LIST, *lists.ORDERING),
+    "numeric": (*_ALL, *difficulty.ONE_QUESTION, *measures.NUMERIC),
+    "concordance": (*_ALL, *difficulty.ONE_QUESTION, *measures.CONCORDANCE),
+    "hotspot": (
+        *_ALL,
+        *difficulty.ONE_QUESTION,
+        *cues.EVERY_LIST,
+        cues.echoed_word,
+        *figures.CHECKS,
+    ),
+    "constructed": (*_ALL, *rubrics.CHECKS),
+}
+BANK_CHECKS = (across.key_lengths, across.key_places, across.keys_in_one_place)
 
 
 def lint_bank(bank: Bank, lines: Mapping[str, int] | None = None) -> list[Problem]:
@@ -46,8 +78,19 @@ def lint_items(
     return sorted(problems, key=lambda problem: (problem.line, problem.code))
 
 
+def lint_between(banks: Mapping[str, Bank]) -> list[Problem]:
+    """What shows only in whole banks, side by side: near-duplicates and thinly tested objectives.
+
+    A bank that draws from others holds their items, which are judged where they are written.
+    """
+    own = [bank for bank in banks.values() if not bank.draws_from]
+    gaps = [problem for bank in own for problem in coverage(bank)]
+    problems = [*near_duplicates(own), *gaps]
+    return sorted(problems, key=lambda problem: (problem.file, problem.line, problem.code))
+
+
 def _findings(item: Item, surroundings: Surroundings) -> Iterator[Finding]:
-    for check in ITEM_CHECKS:
+    for check in CHECKS_OF[item.kind]:
         yield from check(item, surroundings)
 
 

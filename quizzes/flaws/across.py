@@ -2,44 +2,81 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 
+from quizzes.flaws.chances import RARE, tails
 from quizzes.flaws.findings import Finding, lone_key, suspect
 from quizzes.flaws.texts import bare
 from quizzes.items import Item
 
-FEWEST_ITEMS = 8
+FEWEST_FIXED = 4
 
 
-def keys_too_long(items: Sequence[Item]) -> Iterator[Finding]:
-    """NB-T04 across the bank: the key is the longest option far more often than chance has it.
+def key_lengths(items: Sequence[Item]) -> Iterator[Finding]:
+    """NB-T04 across the bank: where one option stands out in length, the key is it too often, or
+    hardly ever.
 
-    By chance it is longest in one item of n for n options. Twice that share, and at least half
-    of the items, is a rule somebody who guesses can use.
+    An option stands out when it is one twentieth longer (or shorter) than the next. If length told
+    nothing, it would be the key in one item of n for n options; a count that chance would bring
+    less than once in 400 such banks is a rule somebody who guesses can use. A key that is never the
+    longest gives as much away as one that always is.
     """
-    judged = [item for item in items if lone_key(item) is not None and item.options]
-    longest = [item.id for item in judged if _key_is_longest(item)]
-    expected = sum((Fraction(1, len(item.options)) for item in judged), Fraction(0))
-    if len(judged) < FEWEST_ITEMS or not longest:
-        return
-    if len(longest) >= 2 * expected and 2 * len(longest) >= len(judged):
-        yield suspect(
-            "NB-T04",
-            f"the key is the longest option in {len(longest)} of {len(judged)} items; by chance "
-            f"it would be in about {round(expected)}: {', '.join(longest)}.",
-        )
+    for name, sign in (("longest", 1), ("shortest", -1)):
+        chances, hits = [], []
+        for item in items:
+            key, alone = lone_key(item), _standing_out(item, sign)
+            if key is not None and alone is not None:
+                chances.append(1 / len(item.options))
+                if key.id == alone:
+                    hits.append(item.id)
+        few, many = tails(len(hits), chances)
+        if min(few, many) < RARE:
+            listed = f": {', '.join(hits)}" if many < RARE else ""
+            yield suspect(
+                "NB-T04",
+                f"of {len(chances)} items in which one option is clearly the {name}, it is the key "
+                f"in {len(hits)}; by chance it would be in about {round(sum(chances))}{listed}.",
+            )
 
 
-def _key_is_longest(item: Item) -> bool:
-    lengths = {option.id: len(bare(option.text)) for option in item.options}
-    key = item.key.id
-    return all(lengths[key] > length for letter, length in lengths.items() if letter != key)
+def _standing_out(item: Item, sign: int) -> str | None:
+    """The option that is longest (sign 1) or shortest (-1) by a twentieth, if there is one."""
+    first, second = sorted(
+        ((len(bare(option.text)), option.id) for option in item.options),
+        key=lambda pair: -sign * pair[0],
+    )[:2]
+    larger, smaller = max(first[0], second[0]), min(first[0], second[0])
+    return first[1] if larger * 20 >= smaller * 21 else None
+
+
+def key_places(items: Sequence[Item]) -> Iterator[Finding]:
+    """The place of the key in the bank as written, over all items with one key.
+
+    Papers shuffle what may be shuffled, but exported and printed banks do not. Each letter's count
+    is held against the exact law of chance; across five letters and both directions a balanced bank
+    is suspected less than once in a hundred.
+    """
+    judged = [(item, key.id) for item in items if (key := lone_key(item)) is not None]
+    counts = Counter(place for _, place in judged)
+    letters = sorted({option.id for item, _ in judged for option in item.options})
+    for letter in letters:
+        chances = [
+            1 / len(item.options)
+            for item, _ in judged
+            if any(option.id == letter for option in item.options)
+        ]
+        few, many = tails(counts[letter], chances)
+        if min(few, many) < 1 / 1000:
+            yield suspect(
+                "key-position",
+                f"the key is option {letter} in {counts[letter]} of {len(judged)} items as "
+                f"written; by chance it would be in about {round(sum(chances))}.",
+            )
 
 
 def keys_in_one_place(items: Sequence[Item]) -> Iterator[Finding]:
     """The same place for the key in most items whose options are not shuffled."""
     places = [key.id for item in items if item.fixed_order and (key := lone_key(item))]
-    if len(places) < FEWEST_ITEMS // 2:
+    if len(places) < FEWEST_FIXED:
         return
     place, times = Counter(places).most_common(1)[0]
     if times * 5 > len(places) * 3:

@@ -31,12 +31,20 @@ _DIRECTIONS = (
     ("raise", "lower"),
     ("higher", "lower"),
     ("more", "less"),
+    ("more", "fewer"),
     ("longer", "shorter"),
     ("faster", "slower"),
     ("better", "worse"),
+    ("improve", "worsen"),
+    ("stronger", "weaker"),
+    ("greater", "smaller"),
+    ("earlier", "later"),
+    ("before", "after"),
+    ("above", "below"),
 )
 _NO_CHANGE = re.compile(
-    r"\b(?:unchanged|no change|no effect|no difference|the same|stays? as|does not change)\b",
+    r"\b(?:unchanged|no change|no effect|no difference|the same|stays? as|does not change|equal"
+    r"|at once|together|within)\b",
     re.IGNORECASE,
 )
 _NEGATIONS = frozenset({"not", "no", "never", "without", "cannot"})
@@ -49,7 +57,13 @@ _LOOKS = (
     ("end in a full stop", re.compile(r"\.[”\"’]?$")),
     ("begin with a small letter", re.compile(r"^[“\"‘]?[a-zà-ÿ]")),
     ("begin with a figure", re.compile(r"^\d")),
+    ("are quotations", re.compile(r"^[“\"‘].*[”\"’]\.?$")),
+    ("are questions", re.compile(r"\?[”\"’]?$")),
 )
+_OPENS_A_NAME = re.compile(r"(?:the|an?|her|his|their|its) ", re.IGNORECASE)
+_FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
+# Figures in names ("42 CFR Part 2", "DSM-5", "3 March") make no option more exact.
+_NUMBERED_NAME = re.compile(r"[A-Z][\w-]*[ -]?\d+|\b\d+ [A-Z]\w+")
 _ELEMENT_BREAK = re.compile(r"\s*(?:,|;|\band\b|\bwith\b|\bplus\b|\+)\s*", re.IGNORECASE)
 
 
@@ -66,6 +80,13 @@ def grammar_mismatch(item: Item, _: Surroundings) -> Iterator[Finding]:
                 "NB-T01",
                 f"the lead-in ends in “{article.group(1)}”, which does not fit option {letters}.",
             )
+    if re.search(r"\bto[ :…_]*$", lead_in, re.IGNORECASE):
+        odd = [o for o in item.options if _verb_form(o.text) or _OPENS_A_NAME.match(bare(o.text))]
+        if odd:
+            letters = ", ".join(o.id for o in odd)
+            yield suspect(
+                "NB-T01", f"the lead-in ends in “to”, which does not fit option {letters}."
+            )
     forms = {option.id: _verb_form(option.text) for option in item.options}
     for form in ("-ing", "to …"):
         others = [letter for letter, has in forms.items() if has != form]
@@ -76,7 +97,7 @@ def grammar_mismatch(item: Item, _: Surroundings) -> Iterator[Finding]:
 
 
 def _verb_form(text: str) -> str:
-    first = (words(bare(text)) or [""])[0]
+    first = (words(bare(text)) or ("",))[0]
     if first == "to":
         return "to …"
     return "-ing" if first.endswith("ing") and len(first) > 5 and first != "nothing" else ""
@@ -85,10 +106,10 @@ def _verb_form(text: str) -> str:
 def exhaustive_options(item: Item, _: Surroundings) -> Iterator[Finding]:
     """NB-T02: a set of options that covers all there is, so the rest can be struck out."""
     texts = [(option.id, words(unquoted(bare(option.text)))) for option in item.options]
-    for up, down in _DIRECTIONS:
+    steady = [o.id for o in item.options if _NO_CHANGE.search(unquoted(o.text))]
+    for up, down in _DIRECTIONS if steady else ():
         risers = [letter for letter, has in texts if _names(has, up)]
         fallers = [letter for letter, has in texts if _names(has, down)]
-        steady = [o.id for o in item.options if _NO_CHANGE.search(unquoted(o.text))]
         if risers and fallers and steady and len({*risers, *fallers, *steady}) >= 3:
             letters = ", ".join(sorted({*risers, *fallers, *steady}))
             yield suspect(
@@ -107,11 +128,11 @@ def exhaustive_options(item: Item, _: Surroundings) -> Iterator[Finding]:
                 )
 
 
-def _names(has: list[str], direction: str) -> bool:
+def _names(has: tuple[str, ...], direction: str) -> bool:
     return any(word in {direction, f"{direction}s", f"{direction}d"} for word in has)
 
 
-def _affirmed(has: list[str]) -> list[str]:
+def _affirmed(has: tuple[str, ...]) -> list[str]:
     return [word for word in has if word not in _NEGATIONS and word not in {"do", "does", "is"}]
 
 
@@ -138,7 +159,7 @@ def absolute_terms(item: Item, _: Surroundings) -> Iterator[Finding]:
 
 
 def longest_key(item: Item, _: Surroundings) -> Iterator[Finding]:
-    """NB-T04: a key clearly longer than every distractor."""
+    """NB-T04: a key clearly longer than every distractor, or alone in giving figures."""
     key = lone_key(item)
     if key is None:
         return
@@ -150,21 +171,27 @@ def longest_key(item: Item, _: Surroundings) -> Iterator[Finding]:
             f"the key ({key.id}) is the longest option: {length} characters, the longest "
             f"distractor has {longest}.",
         )
+    figures = {
+        option.id: len(_FIGURE.findall(_NUMBERED_NAME.sub(" ", bare(option.text))))
+        for option in item.options
+    }
+    if figures.pop(key.id) >= 2 and not any(figures.values()):
+        yield suspect("NB-T04", f"the key ({key.id}) alone gives figures: it is the most exact.")
 
 
 def echoed_word(item: Item, surroundings: Surroundings) -> Iterator[Finding]:
-    """NB-T05: a word of the stem or lead-in that comes back in the key alone."""
-    key = lone_key(item)
-    if key is None:
+    """NB-T05: a word of the stem or lead-in that comes back in the key (every key) alone."""
+    if not item.keys or len(item.keys) == len(item.options):
         return
     in_options = Counter(root for o in item.options for root in telling_words(bare(o.text)))
     lead_in = telling_words(bare(item.lead_in))
     stem = telling_words(bare(item.stem))
-    in_key = telling_words(bare(key.text))
     alone = {
         root: word
-        for root, word in in_key.items()
-        if in_options[root] == 1 and root not in surroundings.common_roots
+        for root, word in telling_words(bare(item.keys[0].text)).items()
+        if all(root in telling_words(bare(key.text)) for key in item.keys)
+        and in_options[root] == len(item.keys)
+        and root not in surroundings.common_roots
     }
     from_lead_in = [word for root, word in alone.items() if root in lead_in]
     from_stem = [word for root, word in alone.items() if root in stem and root not in lead_in]
@@ -176,9 +203,10 @@ def echoed_word(item: Item, surroundings: Surroundings) -> Iterator[Finding]:
             if not o.key
         ]
         if len(from_lead_in) + len(from_stem) > max(rivals, default=0):
+            letters = ", ".join(key.id for key in item.keys)
             yield suspect(
                 "NB-T05",
-                f"the key ({key.id}) alone repeats {quoted_list(from_lead_in + from_stem)} "
+                f"the key ({letters}) alone repeats {quoted_list(from_lead_in + from_stem)} "
                 "from the question.",
             )
 
@@ -237,13 +265,17 @@ def implausible_distractor(item: Item, _: Surroundings) -> Iterator[Finding]:
 
 
 def number_of_keys(item: Item, _: Surroundings) -> Iterator[Finding]:
-    """NB-T09: no key, more than one, a question for several, or options that say the same."""
+    """NB-T09: no key, more than one, or a question for several."""
     keys = [option.id for option in item.options if option.key]
     if len(keys) != 1:
         has = "has no key" if not keys else f"has {len(keys)} keys ({', '.join(keys)})"
         yield sure("NB-T09", f"{has}; exactly one option is the best answer.")
     if asked := _SEVERAL_KEYS.search(bare(item.lead_in)):
         yield sure("NB-T09", f"the lead-in asks for several answers: “{asked.group()}”.")
+
+
+def same_options(item: Item, _: Surroundings) -> Iterator[Finding]:
+    """NB-T09: options that say the same."""
     same: dict[str, list[str]] = {}
     for option in item.options:
         same.setdefault(" ".join(words(bare(option.text))) or option.text, []).append(option.id)
@@ -252,14 +284,12 @@ def number_of_keys(item: Item, _: Surroundings) -> Iterator[Finding]:
             yield sure("NB-T09", f"options {' and '.join(letters)} say the same.")
 
 
-CHECKS: tuple[Check, ...] = (
+EVERY_LIST: tuple[Check, ...] = (uneven_options,)
+DISTRACTORS: tuple[Check, ...] = (
     grammar_mismatch,
     exhaustive_options,
     absolute_terms,
-    longest_key,
     echoed_word,
-    convergence,
-    uneven_options,
     implausible_distractor,
-    number_of_keys,
 )
+ONE_KEY: tuple[Check, ...] = (longest_key, convergence, number_of_keys, same_options)

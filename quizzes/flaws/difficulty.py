@@ -42,7 +42,8 @@ _MAYBE_NEGATIVE = re.compile(
 _VAGUE = re.compile(
     r"(?<!how )(?<!as )(?<!more )(?<!less )(?<!most )(?<!least )"
     r"\b(?:usually|often|sometimes|frequently|infrequently|rarely|seldom|occasionally|generally"
-    r"|commonly|typically|mostly|as a rule|from time to time|most of the time|in most cases)\b",
+    r"|commonly|typically|mostly|normally|regularly|hardly ever|as a rule|from time to time"
+    r"|most of the time|in most cases)\b",
     re.IGNORECASE,
 )
 _COMBINATION = re.compile(
@@ -67,6 +68,11 @@ _ALL_OR_NONE = re.compile(
 _AMOUNT = re.compile(
     r"^(?:about |around |at least |up to |under |over |less than |more than )?"
     r"(\d+(?:[.,]\d+)?)(?:\s*(?:-|–|to)\s*\d+(?:[.,]\d+)?)?\s*(%|[a-zµμ/]*)",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"^(?:in |at |on |by )?(day|week|month|year|hour|stage|phase|grade|step|level|schedule)"
+    r" (\d+)\b",
     re.IGNORECASE,
 )
 _UNITS: dict[str, tuple[str, Fraction]] = {
@@ -186,6 +192,8 @@ def several_concepts(item: Item, _: Surroundings) -> Iterator[Finding]:
         yield suspect("NB-D07", f"the lead-in asks twice: {quoted_list(said)}.")
     elif lead_in.count("?") > 1:
         yield suspect("NB-D07", "the lead-in has two question marks.")
+    if unquoted(bare(item.stem)).rstrip('”"’) ').endswith("?"):
+        yield suspect("NB-D07", "the stem ends in a question of its own, before the lead-in asks.")
     reasons = [o.id for o in item.options if re.search(r"\bbecause\b", unquoted(bare(o.text)))]
     if len(reasons) > 1:
         yield suspect(
@@ -211,6 +219,8 @@ def illogical_order(item: Item, _: Surroundings) -> Iterator[Finding]:
 
 
 def _amount(text: str) -> tuple[str, Fraction] | None:
+    if place := _PLACE.match(text):
+        return place.group(1).lower(), Fraction(place.group(2))
     match = _AMOUNT.match(text)
     if match is None:
         return None
@@ -226,14 +236,13 @@ def all_or_none(item: Item, _: Surroundings) -> Iterator[Finding]:
             yield sure("NB-D09", f"option {option.id} says “{said.group()}”.")
 
 
-CHECKS: tuple[Check, ...] = (
+EVERY_KIND: tuple[Check, ...] = (
     uncoverable,
     hinged_item,
     negative_lead_in,
     vague_frequency,
     needless_complexity,
     unneeded_information,
-    several_concepts,
-    illogical_order,
-    all_or_none,
 )
+ONE_QUESTION: tuple[Check, ...] = (several_concepts,)
+OPTIONS: tuple[Check, ...] = (illogical_order, all_or_none)

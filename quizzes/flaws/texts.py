@@ -1,7 +1,9 @@
 """How the linter reads a text: as bare words, without quoted speech, and by word roots."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 from quizzes.citations import without_citations
 
@@ -20,23 +22,29 @@ _SMALL_WORDS = (
     "whether which while whom whose will with within without would your yours"
 )
 _TELL_NOTHING = frozenset(_SMALL_WORDS.split())
+# A dozen checks read each text of a bank: what one has read the others need not read again.
+_REMEMBERED = 4_096
 
 
+@lru_cache(_REMEMBERED)
 def bare(text: str) -> str:
     """The text on one line, without citations and Markdown marks."""
     return " ".join(_MARKS.sub("", without_citations(text)).split())
 
 
+@lru_cache(_REMEMBERED)
 def unquoted(text: str) -> str:
     """The text without what stands in quotation marks: a quoted speaker may say what he likes."""
     return _QUOTED.sub(" … ", text)
 
 
-def words(text: str) -> list[str]:
+@lru_cache(_REMEMBERED)
+def words(text: str) -> tuple[str, ...]:
     """The words of a text in lower case."""
-    return _WORD.findall(text.lower())
+    return tuple(_WORD.findall(text.lower()))
 
 
+@lru_cache(_REMEMBERED)
 def root_of(word: str) -> str:
     """A word without its commonest ending, so that "screened" meets "screening"."""
     stem = word.removesuffix("’s").removesuffix("'s")
@@ -46,13 +54,14 @@ def root_of(word: str) -> str:
     return stem
 
 
-def telling_words(text: str) -> dict[str, str]:
+@lru_cache(_REMEMBERED)
+def telling_words(text: str) -> Mapping[str, str]:
     """The words of a text that carry meaning: root -> the word as first written."""
     found: dict[str, str] = {}
     for word in words(text):
         if len(word) >= 5 and word not in _TELL_NOTHING:
             found.setdefault(root_of(word), word)
-    return found
+    return MappingProxyType(found)
 
 
 def quoted_list(pieces: Iterable[str]) -> str:

@@ -368,18 +368,60 @@ def test_the_subject_of_a_bank_is_no_cue() -> None:
     assert "NB-T05" not in {p.code for p in lint(echo, *others)}
 
 
-def long_keys(count: int, of: int) -> list[Item]:
-    return [
-        an_item(("Dim the lamps now", *PLAIN[1:]) if n <= count else PLAIN, key=0, number=n)
-        for n in range(1, of + 1)
-    ]
+def keyed_at(place: int, key: str, number: int) -> Item:
+    """An item whose key stands in this place; the distractors are two characters apart at most."""
+    others = ["Close the shutter", "Order a new sofa", "Call the porter"]
+    return an_item([*others[:place], key, *others[place:]], key=place, number=number)
 
 
-@pytest.mark.parametrize(("count", "of", "seen"), [(6, 10, True), (4, 10, False), (7, 7, False)])
-def test_keys_that_are_longest_too_often_show_across_the_bank(
-    count: int, of: int, seen: bool
+def bank_of(longest: int, shortest: int, of: int) -> list[Item]:
+    """Items with keys in turn; so many keys are clearly longest, so many shortest, rest between."""
+    keys = ["Dim the lamps at once"] * longest + ["Dim lamps"] * shortest
+    keys += ["Dim the lamps now"] * (of - len(keys))
+    return [keyed_at(number % 4, key, number) for number, key in enumerate(keys)]
+
+
+@pytest.mark.parametrize(
+    ("longest", "shortest", "of", "named"),
+    [
+        (5, 0, 5, "clearly the longest, it is the key in 5"),
+        (4, 0, 4, ""),
+        (0, 5, 5, "clearly the shortest, it is the key in 5"),
+        (0, 4, 4, ""),
+    ],
+)
+def test_keys_that_stand_out_too_often_show_across_the_bank(
+    longest: int, shortest: int, of: int, named: str
 ) -> None:
-    assert [p.code for p in lint(*long_keys(count, of))] == (["NB-T04"] if seen else [])
+    (found,) = [p.message for p in lint(*bank_of(longest, shortest, of))] or [""]
+    assert named in found and bool(found) == bool(named)
+
+
+@pytest.mark.parametrize(("count", "seen"), [(20, False), (21, True)])
+def test_a_key_that_is_never_the_longest_is_a_cue_as_well(count: int, seen: bool) -> None:
+    """0.75 ** 20 is 1 in 315, and 0.75 ** 21 is 1 in 420: rarer than 1 in 400 is suspected."""
+    options = ("Dim the lamps", "Close the window", "Move the sofa", "Call the nurse at once")
+    items = [
+        an_item([*options[n % 4 :], *options[: n % 4]], key=(4 - n) % 4, number=n)
+        for n in range(count)
+    ]
+    messages = [p.message for p in lint(*items) if p.code == "NB-T04"]
+    assert [m[:3] for m in messages] == (["Of "] if seen else [])
+    assert not seen or "it is the key in 0; by chance it would be in about 5." in messages[0]
+
+
+@pytest.mark.parametrize(("at_a", "seen"), [(13, False), (14, True)])
+def test_keys_that_crowd_one_place_show_across_the_bank(at_a: int, seen: bool) -> None:
+    """At most 1 in 1,000 per letter: of 24 keys 14 in one place are, 13 are not (binomial, 1/4)."""
+    items = [
+        an_item(key=0 if number < at_a else 1 + number % 3, number=number) for number in range(24)
+    ]
+    messages = [p.message for p in lint(*items) if p.code == "key-position"]
+    assert messages == (
+        ["The key is option a in 14 of 24 items as written; by chance it would be in about 6."]
+        if seen
+        else []
+    )
 
 
 @pytest.mark.parametrize(
