@@ -36,6 +36,7 @@ from quizzes.deadlines import (
     moved_end,
     window_edge,
 )
+from quizzes.drawing import TooFewItems, draw_paper
 from quizzes.items import (
     Bank,
     Cell,
@@ -66,14 +67,7 @@ from quizzes.kinds.details import (
     Unit,
 )
 from quizzes.kinds.text import UnreadableAnswer
-from quizzes.papers import (
-    Paper,
-    Slot,
-    TooFewItems,
-    draw_paper,
-    paper_from_document,
-    paper_to_document,
-)
+from quizzes.papers import Paper, Slot, paper_from_document, paper_to_document
 from quizzes.problems import Problem
 from quizzes.rules import Rules, rules_from_document, rules_to_document
 from quizzes.scoring import ItemChanged, Score, needed_points, score

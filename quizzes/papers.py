@@ -1,23 +1,26 @@
-"""Specification + bank + seeded chance -> the frozen paper that one attempt shows."""
+"""The frozen paper that one attempt shows: its slots, its rules, and its document."""
 
-import hashlib
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-from quizzes.items import Bank, Cell, Item
-
-T = TypeVar("T")
+from quizzes.rules import DEFAULT_RULES, Rules, rules_from_document, rules_to_document
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One place on a paper: the item, pinned by its content hash, and the order of its options."""
+    """One place on a paper: the item, pinned by its content hash, and the order of its parts.
+
+    An item of a vignette set carries the vignette and its stage, a matching item the order of its
+    prompts.
+    """
 
     item_id: str
     item_hash: str
     option_order: tuple[str, ...]
+    vignette: str | None = None
+    stage: int = 0
+    prompt_order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,57 +30,55 @@ class Paper:
     bank_id: str
     slots: tuple[Slot, ...]
     cut_percent: int
+    rules: Rules = DEFAULT_RULES
 
     def offers(self, slot: int, option: str) -> bool:
         """Whether the paper has this slot (from 1), and an option of that name in it."""
         return 1 <= slot <= len(self.slots) and option in self.slots[slot - 1].option_order
 
+    def slots_before(self, number: int) -> range:
+        """Numbers of the slots that must be locked for good before slot `number` may be seen.
 
-class TooFewItems(Exception):
-    """A cell of the specification asks for more items than the bank has for its objective."""
-
-    def __init__(self, bank_id: str, objective: str, needed: int, available: int) -> None:
-        super().__init__(
-            f"bank {bank_id}: objective {objective} needs {needed} items and has {available}"
-        )
-        self.bank_id = bank_id
-        self.objective = objective
-        self.needed = needed
-        self.available = available
-
-
-def draw_paper(bank: Bank, seed: int, times_seen: Mapping[str, int]) -> Paper:
-    """Draw a paper that satisfies every cell; the same inputs give the same paper.
-
-    `times_seen` says how often the learner has met an item (item id -> count; absent is 0).
-    Within a cell the least-seen items come first and chance decides among equals, so a retake
-    shows new items for as long as the cell has any. Raises TooFewItems.
-
-    Chance here spreads the items fairly; it keeps no secret. Whoever knows the seed and the bank
-    can draw the paper again, so the caller takes the seed from a source that cannot be guessed.
-    """
-    chance = _chance(bank, seed)
-    drawn: list[Item] = []
-    for cell in bank.specification.cells:
-        drawn += _draw_cell(bank, cell, chance, times_seen)
-    slots = [_slot(item, chance) for item in _shuffled(drawn, chance)]
-    return Paper(bank.id, tuple(slots), bank.specification.cut_percent)
+        On a forward-only paper those are all before it; in a vignette set, those of its earlier
+        stages. Empty for any other slot. IndexError unless the paper has the slot.
+        """
+        if not 1 <= number <= len(self.slots):
+            raise IndexError(f"the paper has no slot {number}")
+        if self.rules.navigation == "forward":
+            return range(1, number)
+        here = self.slots[number - 1]
+        earlier = [
+            n
+            for n, slot in enumerate(self.slots[: number - 1], start=1)
+            if here.vignette is not None
+            and slot.vignette == here.vignette
+            and slot.stage < here.stage
+        ]
+        return range(earlier[0], earlier[-1] + 1) if earlier else range(0)
 
 
 def paper_to_document(paper: Paper) -> dict[str, Any]:
-    """The paper as JSON-able data."""
-    return {
+    """The paper as JSON-able data; what has its default value is not written."""
+    document: dict[str, Any] = {
         "bank_id": paper.bank_id,
         "cut_percent": paper.cut_percent,
-        "slots": [
-            {
-                "item_id": slot.item_id,
-                "item_hash": slot.item_hash,
-                "option_order": list(slot.option_order),
-            }
-            for slot in paper.slots
-        ],
+        "slots": [_slot_to_document(slot) for slot in paper.slots],
     }
+    rules = rules_to_document(paper.rules)
+    return document | ({"rules": rules} if rules else {})
+
+
+def _slot_to_document(slot: Slot) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "item_id": slot.item_id,
+        "item_hash": slot.item_hash,
+        "option_order": list(slot.option_order),
+    }
+    if slot.vignette is not None:
+        document |= {"vignette": slot.vignette, "stage": slot.stage}
+    if slot.prompt_order:
+        document["prompt_order"] = list(slot.prompt_order)
+    return document
 
 
 def paper_from_document(document: Mapping[str, Any]) -> Paper:
@@ -89,39 +90,12 @@ def paper_from_document(document: Mapping[str, Any]) -> Paper:
                 item_id=slot["item_id"],
                 item_hash=slot["item_hash"],
                 option_order=tuple(slot["option_order"]),
+                vignette=slot.get("vignette"),
+                stage=slot.get("stage", 0),
+                prompt_order=tuple(slot.get("prompt_order", ())),
             )
             for slot in document["slots"]
         ),
         cut_percent=document["cut_percent"],
+        rules=rules_from_document(document.get("rules", {})),
     )
-
-
-def _chance(bank: Bank, seed: int) -> random.Random:
-    digest = hashlib.sha256(f"{seed}:{bank.content_hash}".encode()).digest()
-    # Not security relevant: see draw_paper.
-    return random.Random(int.from_bytes(digest))  # noqa: S311
-
-
-def _draw_cell(
-    bank: Bank, cell: Cell, chance: random.Random, times_seen: Mapping[str, int]
-) -> list[Item]:
-    candidates = [item for item in bank.items if item.objective == cell.objective]
-    if len(candidates) < cell.items:
-        raise TooFewItems(bank.id, cell.objective, cell.items, len(candidates))
-    by_chance = _shuffled(candidates, chance)
-    by_chance.sort(key=lambda item: times_seen.get(item.id, 0))
-    return by_chance[: cell.items]
-
-
-def _slot(item: Item, chance: random.Random) -> Slot:
-    order = [option.id for option in item.options]
-    if not item.fixed_order:
-        order = _shuffled(order, chance)
-    return Slot(item.id, item.content_hash, tuple(order))
-
-
-def _shuffled(things: list[T], chance: random.Random) -> list[T]:
-    # Sorted by random(), not shuffle(): of the two, Python promises only random() to give the
-    # same numbers for the same seed in every version.
-    keys = [chance.random() for _ in things]
-    return [thing for _, _, thing in sorted(zip(keys, range(len(things)), things, strict=True))]
