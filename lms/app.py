@@ -2,24 +2,22 @@
 
 import functools
 import hashlib
-from collections.abc import MutableMapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, jsonify, render_template
-from flask.templating import Environment
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from markupsafe import Markup, escape
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms import access, headers, identity
+from lms import access, headers, identity, speech
 from lms.config import Settings
 from lms.db import db
 from lms.errors import LmsError
-from lms.extensions import babel, csrf, limiter
+from lms.extensions import csrf, limiter
 from lms.views import register_pages
 
 YEAR = 31_536_000
@@ -29,14 +27,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the application as `settings` describe it; refuse to start without a secret key."""
     settings = settings or Settings()
     app = Flask(__name__)
-    app.jinja_environment = Templates
+    app.jinja_environment = speech.Templates
     app.config.update(flask_config(settings))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     db.init_app(app, settings.database)
-    _speak(app)
+    speech.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
     identity.init_app(app)
@@ -47,18 +45,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     _version_static_files(app)
     _answer_errors(app)
     return app
-
-
-class Templates(Environment):
-    """Flask's environment, whose templates share one dictionary of globals.
-
-    Jinja lays a chain of dictionaries over them for each template, in case it brings globals of
-    its own; ours never do, and every import of a macro would search that chain key by key.
-    """
-
-    def make_globals(self, own: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Return the globals of a template that has none of its own."""
-        return super().make_globals(own) if own else self.globals
 
 
 def flask_config(settings: Settings) -> dict[str, Any]:
@@ -116,28 +102,6 @@ def _version_static_files(app: Flask) -> None:
         return Markup("\n  ".join(map(tag, names)))  # noqa: S704 -- escaped in `tag`
 
     app.jinja_env.globals.update(url_for=address, head_files=head_files)
-
-
-def _speak(app: Flask) -> None:
-    """Bind gettext; as long as English is the only language, its strings are the messages."""
-    babel.init_app(app)
-    with app.app_context():
-        languages = babel.list_translations()
-    if len(languages) > 1:
-        return
-
-    @functools.cache
-    def fixed(message: str) -> Markup:
-        return Markup(message) % {}  # noqa: S704 -- a literal of our own templates
-
-    def say(message: str, **values: Any) -> Markup:
-        # Markup escapes the values, as Jinja's own gettext does.
-        return Markup(message) % values if values else fixed(message)  # noqa: S704 -- likewise
-
-    def say_number(one: str, many: str, number: int, **values: Any) -> Markup:
-        return say(one if number == 1 else many, num=number, **values)
-
-    app.jinja_env.globals.update(_=say, gettext=say, ngettext=say_number)
 
 
 def _answer_errors(app: Flask) -> None:

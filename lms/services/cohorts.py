@@ -160,23 +160,22 @@ def zone_of(session: Session, cohort_id: int) -> str:
     return zone
 
 
-def programme_for(session: Session, account_id: int, programme_id: int, role: str) -> Programme:
-    """Return a programme in which the account holds at least `role`, or refuse."""
-    query = sa.select(Programme, _learns_in(account_id)).where(Programme.id == programme_id)
-    found = session.execute(query).one_or_none()
-    if found is None:
-        raise NotFound()
-    programme, is_member = found
-    accounts.require_role(session, account_id, programme_id, role, is_member=is_member)
-    return programme
-
-
-def cohort_for(session: Session, account_id: int, cohort_id: int, role: str) -> RunCohort:
-    """Return a cohort of a programme in which the account holds at least `role`, or refuse."""
-    held = sa.select(RoleGrant.role).where(
-        RoleGrant.account_id == account_id, RoleGrant.programme_id == Programme.id
+def _learns_there() -> sa.Exists:
+    """Whether somebody is enrolled in any cohort of the programme of the enclosing query."""
+    theirs = so.aliased(Cohort)
+    enrolled = sa.exists().where(
+        Enrolment.account_id == sa.bindparam("account"),
+        Enrolment.cohort_id == theirs.id,
+        theirs.programme_id == Programme.id,
     )
-    query = (
+    return enrolled.correlate(Programme)
+
+
+def _run_cohort() -> sa.Select[*tuple[Any, ...]]:
+    held = sa.select(RoleGrant.role).where(
+        RoleGrant.account_id == sa.bindparam("account"), RoleGrant.programme_id == Programme.id
+    )
+    return (
         sa.select(
             Cohort.id,
             Cohort.title,
@@ -188,12 +187,33 @@ def cohort_for(session: Session, account_id: int, cohort_id: int, role: str) -> 
             Cohort.starts_on,
             Cohort.due_on,
             sa.func.coalesce(held.scalar_subquery(), ""),
-            _learns_in(account_id),
+            _LEARNS_THERE,
         )
         .join(Programme, Programme.id == Cohort.programme_id)
-        .where(Cohort.id == cohort_id)
+        .where(Cohort.id == sa.bindparam("cohort"))
     )
-    row = session.execute(query).one_or_none()
+
+
+# Composed once: building a statement costs more than running it.
+_LEARNS_THERE = _learns_there()
+_RUN_COHORT = _run_cohort()
+
+
+def programme_for(session: Session, account_id: int, programme_id: int, role: str) -> Programme:
+    """Return a programme in which the account holds at least `role`, or refuse."""
+    query = sa.select(Programme, _LEARNS_THERE).where(Programme.id == programme_id)
+    found = session.execute(query, {"account": account_id}).one_or_none()
+    if found is None:
+        raise NotFound()
+    programme, is_member = found
+    accounts.require_role(session, account_id, programme_id, role, is_member=is_member)
+    return programme
+
+
+def cohort_for(session: Session, account_id: int, cohort_id: int, role: str) -> RunCohort:
+    """Return a cohort of a programme in which the account holds at least `role`, or refuse."""
+    asked = {"account": account_id, "cohort": cohort_id}
+    row = session.connection().execute(_RUN_COHORT, asked).one_or_none()
     if row is None:
         raise NotFound()
     *values, is_member = row
@@ -205,17 +225,6 @@ def cohort_for(session: Session, account_id: int, cohort_id: int, role: str) -> 
 def week_on(starts_on: date, day: date) -> int:
     """Return the week of a cohort that `day` lies in, from 1; zero or less before the start."""
     return (day - starts_on).days // 7 + 1
-
-
-def _learns_in(account_id: int) -> sa.Exists:
-    """Whether somebody is enrolled in any cohort of the programme of the enclosing query."""
-    theirs = so.aliased(Cohort)
-    enrolled = sa.exists().where(
-        Enrolment.account_id == account_id,
-        Enrolment.cohort_id == theirs.id,
-        theirs.programme_id == Programme.id,
-    )
-    return enrolled.correlate(Programme)
 
 
 def create_cohort(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import orm as so
@@ -34,10 +35,6 @@ class StudyRecord:
     done: tuple[courses.LessonDone, ...] = ()
     results: tuple[courses.QuizResult, ...] = ()
     places: tuple[Seen, ...] = ()
-
-    def place_in(self, lesson_key: str) -> str:
-        """Return the heading last seen in a lesson, empty when it was never opened."""
-        return next((seen.heading for seen in self.places if seen.lesson_key == lesson_key), "")
 
 
 def _everything() -> sa.CompoundSelect[Any]:
@@ -123,6 +120,52 @@ def progress_with(session: Session, seat: Seat, record: StudyRecord) -> courses.
     """Return the progress that a study record amounts to."""
     course = catalogue.release(session, seat.release_id).course
     return courses.progress(course, record.done, record.results)
+
+
+def standing_at(session: Session, seat: Seat, lesson_key: str) -> tuple[courses.Progress, str]:
+    """Return a learner's progress, and the heading last seen in one lesson (empty for none).
+
+    The progress is kept in memory for as long as nothing was added to what it rests on: lessons
+    done and scores are only ever appended, so that their numbers tell.
+    """
+    asked = {"enrolment": seat.enrolment_id, "lesson": lesson_key}
+    *version, heading = session.connection().execute(_VERSION, asked).one()
+    known = _kept.setdefault(session.get_bind().engine, {})
+    found = known.get(seat.enrolment_id)
+    if found is None or found[0] != version:
+        if len(known) >= MOST_KEPT:
+            known.clear()
+        found = known[seat.enrolment_id] = (version, progress_of(session, seat))
+    return found[1], heading or ""
+
+
+MOST_KEPT = 2048
+_kept: WeakKeyDictionary[sa.Engine, dict[int, tuple[list[int], courses.Progress]]] = (
+    WeakKeyDictionary()
+)
+
+
+def _version() -> sa.Select[Any]:
+    """How much is on record of an enrolment, and the place in one lesson.
+
+    Asked before the record itself is read: what is added in between makes the next page read anew.
+    """
+    enrolment = sa.bindparam("enrolment", type_=sa.Integer)
+    done = sa.select(sa.func.count()).where(LessonCompletion.enrolment_id == enrolment)
+    scores = (
+        sa.select(sa.func.count())
+        .select_from(ScoreRecord)
+        .join(Attempt, Attempt.id == ScoreRecord.attempt_id)
+        .where(Attempt.enrolment_id == enrolment)
+    )
+    place = sa.select(Place.heading).where(
+        Place.enrolment_id == enrolment,
+        Place.lesson_key == sa.bindparam("lesson", type_=sa.String),
+    )
+    return sa.select(*(each.scalar_subquery() for each in (done, scores, place)))
+
+
+_VERSION = _version()
 
 
 def lesson_of(session: Session, seat: Seat, key: str) -> courses.Lesson:

@@ -31,11 +31,15 @@ class StaffMember:
 
 def role_in(session: Session, account_id: int, programme_id: int) -> str | None:
     """Return “administrator” or “instructor”, None for somebody without a role there."""
-    return session.scalar(
-        sa.select(RoleGrant.role).where(
-            RoleGrant.account_id == account_id, RoleGrant.programme_id == programme_id
-        )
-    )
+    asked = {"account": account_id, "programme": programme_id}
+    return session.connection().execute(_ROLE, asked).scalar_one_or_none()
+
+
+# Composed once: building a statement costs more than running it.
+_ROLE = sa.select(RoleGrant.role).where(
+    RoleGrant.account_id == sa.bindparam("account"),
+    RoleGrant.programme_id == sa.bindparam("programme"),
+)
 
 
 def require_role(

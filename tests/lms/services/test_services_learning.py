@@ -72,10 +72,25 @@ def test_a_place_is_kept_across_devices_and_an_unknown_heading_is_the_top(
     seat = cohorts.seat_for(session, cast.lena, cast.lena_seat)
     lesson = learning.lesson_of(session, seat, LESSON)
     learning.keep_place(session, seat, lesson, lesson.headings[1].id, THEN)
-    record = learning.record_of(session, seat.enrolment_id)
-    assert record.place_in(LESSON) == lesson.headings[1].id
+    assert learning.standing_at(session, seat, LESSON)[1] == lesson.headings[1].id
     learning.keep_place(session, seat, lesson, "<script>", LATER)
-    assert learning.record_of(session, seat.enrolment_id).place_in(LESSON) == ""
+    assert learning.standing_at(session, seat, LESSON)[1] == ""
+
+
+def test_the_standing_kept_for_a_lesson_page_notices_whatever_is_added(
+    session: Session, cast: Cast
+) -> None:
+    seat = cohorts.seat_for(session, cast.lena, cast.lena_seat)
+    before, _place = learning.standing_at(session, seat, LESSON)
+    assert before == learning.progress_of(session, seat)
+    complete(session, cast)
+    after, _place = learning.standing_at(session, seat, LESSON)
+    assert after == learning.progress_of(session, seat) != before
+    read_all(session, cast.lena, cast.lena_seat, LATER)
+    sit(session, cast.lena, cast.lena_seat, right=0, now=LATER)
+    failed, _place = learning.standing_at(session, seat, LESSON)
+    assert failed == learning.progress_of(session, seat)
+    assert failed.state_of("first-module/quiz").state == "failed"
 
 
 def test_fifty_devices_keep_one_place(app: Flask, cast: Cast) -> None:

@@ -1,15 +1,12 @@
 """A learner's pages: what to do next, the lessons, and what is still missing."""
 
 import functools
-from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import (
     Blueprint,
     current_app,
     flash,
-    get_template_attribute,
     jsonify,
     redirect,
     render_template,
@@ -19,7 +16,6 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from markupsafe import Markup
 
 import courses
 from lms import clock
@@ -29,6 +25,7 @@ from lms.errors import Refused
 from lms.forms.learning import EnrolForm, MarkReadForm
 from lms.services import catalogue, cohorts, credentials, learning, notes
 from lms.services.cohorts import Seat
+from lms.views.learning.drawn import drawn, rail
 
 pages = Blueprint("learning", __name__)
 
@@ -118,11 +115,9 @@ def lesson(enrolment: int, module: str, lesson: str) -> str:
     """Show a lesson with its place in the course, its sources, and the way on."""
     seat = cohorts.seat_for(db.session, current_user.id, enrolment)
     text = learning.lesson_of(db.session, seat, f"{module}/{lesson}")
-    record = learning.record_of(db.session, seat.enrolment_id)
-    progress = learning.progress_with(db.session, seat, record)
+    progress, place = learning.standing_at(db.session, seat, text.key)
     content = catalogue.release(db.session, seat.release_id)
     here = content.course.module(module)
-    before, after = content.course.neighbours(text.key)
     module_state = next(each for each in progress.modules if each.module.key == module)
     today = clock.now().date()
     cited = (content.facts[fact] for fact in text.citations)
@@ -135,81 +130,14 @@ def lesson(enrolment: int, module: str, lesson: str) -> str:
         module=here,
         module_number=content.course.modules.index(here) + 1,
         module_state=module_state,
-        rail=rail(seat, module_state, text.key),
+        rail=rail(content, module_state, text),
         state=progress.state_of(text.key),
         drawn=drawn(content, text),
-        before=before,
-        after=after,
-        unit_address=unit_address,
-        resume_at=record.place_in(text.key),
+        resume_at=place,
         notes=notes.list_of_lesson(db.session, seat, text),
-        longest_note=notes.LONGEST_BODY,
         review_due=[fact for fact in cited if fact.is_past_review(today)],
         today=today,
     )
-
-
-def rail(seat: Seat, module: courses.ModuleState, current: str) -> list[dict[str, Any]]:
-    """Return the units of a module as the rail of a lesson lists them."""
-    return [
-        {
-            "label": _("Quiz") if each.unit.kind == "quiz" else each.unit.title,
-            "url": None if each.state == "locked" else unit_address(seat, each.unit),
-            "state": each.state,
-            "current": each.unit.key == current,
-        }
-        for each in module.units
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """The HTML of a lesson page that is the same for every reader of a release."""
-
-    head: str
-    definitions: str
-    points: str
-    sources: str
-
-
-_drawn: dict[tuple[str, str], Drawn] = {}
-
-
-def drawn(content: catalogue.ReleaseContent, text: courses.Lesson) -> Drawn:
-    """Return those parts, drawn once a process: a release never changes."""
-    key = (content.content_hash, text.key)
-    if key not in _drawn:
-        part = functools.partial(get_template_attribute, "learning/_parts.html")
-        facts = [content.facts[fact] for fact in text.citations]
-        _drawn[key] = Drawn(
-            head=part("head")(text, content.label),
-            definitions=part("definitions")(definitions(content.course, text)),
-            points=part("points")(text),
-            sources=part("sources")(text, facts),
-        )
-    return _drawn[key]
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """What a term of a lesson means, and the id under which its button opens it."""
-
-    anchor: str
-    name: str
-    html: Markup
-
-
-def definitions(course: courses.Course, text: courses.Lesson) -> list[Definition]:
-    """Return the definitions that the terms of a lesson open; their sources are in the glossary."""
-    terms = {term.term: term for term in courses.terms_of(course)}
-    return [
-        Definition(
-            anchor=courses.term_anchor(name),
-            name=name,
-            html=Markup(courses.bare_definition(terms[name])),  # noqa: S704 -- html of the release
-        )
-        for name in text.terms
-    ]
 
 
 @pages.post("/learn/<int:enrolment>/<module>/<lesson>/complete")
