@@ -23,7 +23,7 @@ from quizzes.bank_remarks import Remark, name_of
 from quizzes.bank_schema import BankEntry, ExaminationEntry, SpecificationEntry, cell_entry_for
 from quizzes.bank_yaml import Location, UnreadableYaml, line_of, load_tree, to_plain
 from quizzes.examinations import compose
-from quizzes.flaws import lint_items
+from quizzes.flaws import lint_between, lint_items
 from quizzes.items import Bank, Cell, Item, Specification
 from quizzes.kinds.details import Hotspot
 from quizzes.problems import Problem, Severity
@@ -47,6 +47,7 @@ def read_banks(root: Path) -> tuple[dict[str, Bank], list[Problem]]:
     for reading in readings:
         _keep(banks, reading, reading.read_examination(plain))
     problems = [problem for reading in readings for problem in reading.sorted_problems()]
+    problems += lint_between(banks)
     return {key: banks[key] for key in sorted(banks)}, problems
 
 

@@ -79,12 +79,12 @@ def lint_items(
 
 
 def lint_between(banks: Mapping[str, Bank]) -> list[Problem]:
-    """What shows only in whole banks, side by side: near-duplicates and thinly tested objectives.
+    """What shows only in whole banks, side by side: near-duplicates and gaps in coverage.
 
-    A bank that draws from others holds their items, which are judged where they are written.
+    The items of an examination are those of other banks and are compared there.
     """
     own = [bank for bank in banks.values() if not bank.draws_from]
-    gaps = [problem for bank in own for problem in coverage(bank)]
+    gaps = [problem for bank in banks.values() for problem in coverage(bank)]
     problems = [*near_duplicates(own), *gaps]
     return sorted(problems, key=lambda problem: (problem.file, problem.line, problem.code))
 

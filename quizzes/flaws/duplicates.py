@@ -14,6 +14,8 @@ from quizzes.problems import Problem
 
 # Two items are near when at least half of the words that carry meaning in either stand in both.
 NEAR = Fraction(1, 2)
+# Shorter items share half of their few words by their subject alone.
+FEWEST_WORDS = 8
 # They ask the same when lead-in and key agree like this (0 to 100), if the key says enough.
 SAME_QUESTION = 90.0
 FEWEST_KEY_WORDS = 4
@@ -91,7 +93,8 @@ def _near(first: _Entry, second: _Entry) -> str:
         first.bank.id,
         first.item.vignette,
     ) == (second.bank.id, second.item.vignette)
-    if together and common >= NEAR * together and not same_set:
+    enough = min(len(first.roots), len(second.roots)) >= FEWEST_WORDS
+    if enough and common >= NEAR * together and not same_set:
         return f"{common} of the {together} words that carry meaning are the same"
     if min(first.key_words, second.key_words) >= FEWEST_KEY_WORDS:
         alike = fuzz.token_sort_ratio(first.question, second.question, score_cutoff=SAME_QUESTION)
