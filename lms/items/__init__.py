@@ -5,7 +5,12 @@ Each command lives in a file of its own in this folder and is added here.
 
 import click
 
+from lms.items.analyse import analyse
+
 
 @click.group()
 def items() -> None:
     """Analyse marks, and exchange items with other systems."""
+
+
+items.add_command(analyse)

@@ -25,9 +25,9 @@ class ItemStatistics:
     is the mean as a share of the maximum, `discrimination` runs from -1 to 1, efficiency and
     weights are in percent, `random_guess` is the share of the maximum that blind guessing earns.
     An item without variance has no discrimination. An item whose covariance with the total is
-    negative has no effective weight and the others share the 100 % among them; the flag
-    "against-total" says so. `caution` is empty unless the group is small: then it is a sentence,
-    and the intervals are to be shown instead of the figures.
+    negative has no effective weight and the others share the 100 % among them; in larger groups
+    the flag "against-total" says so. `caution` is empty unless the group is small: then it is a
+    sentence, and the intervals are to be shown instead of the figures.
     """
 
     item: str

@@ -48,9 +48,9 @@ def _remarks(table: MarkTable, paper: PaperStatistics) -> tuple[str, ...]:
     if not table.complete:
         gaps = int((~table.met).sum())
         said.append(
-            f"{gaps} of {table.values.size} cells are gaps: those learners did not meet those "
-            "items. Totals are shares of the marks within each learner's reach, and alpha is that "
-            "of an average paper."
+            f"Gaps among the {table.values.size} cells: {gaps}. These are items that a learner did "
+            "not meet, not items left unanswered. Totals are shares of the marks within each "
+            "learner's reach, and alpha is that of an average paper."
         )
     few = sum(0 < learners < SMALL_GROUP for learners in table.met.sum(axis=0))
     if few and table.learners >= SMALL_GROUP:
