@@ -1,5 +1,8 @@
 """`lms items analyse`: the statistics of any table of marks, for people and for machines."""
 
+# Annotations stay unread, so that naming a type of the analysis does not load NumPy.
+from __future__ import annotations
+
 import json
 from dataclasses import asdict
 from fractions import Fraction
