@@ -11,7 +11,8 @@ from quizzes.cells import fits, sort_in
 from quizzes.items import Bank, Cell, Item
 from quizzes.problems import Problem
 
-ENOUGH_TO_JUDGE = 4
+# A bank that is still being written says little with fewer.
+ENOUGH_TO_JUDGE = 5
 
 
 def coverage(bank: Bank) -> list[Problem]:
@@ -23,8 +24,9 @@ def coverage(bank: Bank) -> list[Problem]:
 
 
 def _recall_only(bank: Bank) -> Iterator[tuple[int, str]]:
+    """An examination is not asked: its items are judged in the banks they come from."""
     grouped: dict[str, list[Item]] = defaultdict(list)
-    for item in bank.items:
+    for item in () if bank.draws_from else bank.items:
         grouped[item.objective].append(item)
     for objective, items in grouped.items():
         if len(items) >= ENOUGH_TO_JUDGE and all(item.level == "recall" for item in items):
