@@ -8,11 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from quizzes.attempts import (
+    Advance,
     AttemptState,
     Decision,
     Response,
     Step,
     Submission,
+    decide_advance,
     decide_response,
     decide_submission,
     replay,
@@ -70,7 +72,17 @@ from quizzes.kinds.text import UnreadableAnswer
 from quizzes.papers import Paper, Slot, paper_from_document, paper_to_document
 from quizzes.problems import Problem
 from quizzes.rules import Rules, rules_from_document, rules_to_document
-from quizzes.scoring import ItemChanged, Score, needed_points, score
+from quizzes.scoring import (
+    CERTAINTY_MARKS,
+    Awaiting,
+    ItemChanged,
+    Score,
+    certainty_points,
+    needed_points,
+    reaches_cut,
+    score,
+    score_marks,
+)
 
 if TYPE_CHECKING:
     from quizzes.analysis.certainty import CertaintyTable, certainty_table
@@ -93,9 +105,31 @@ if TYPE_CHECKING:
     from quizzes.explanations import FIGURES, FLAGS, Explanation
     from quizzes.flaws import lint_bank
     from quizzes.guessing import random_guess_share
+    from quizzes.standards import (
+        AngoffRound,
+        Hofstee,
+        HofsteeBounds,
+        ItemFeedback,
+        JudgeFeedback,
+        Standard,
+        UnusableRatings,
+        angoff_round,
+        hofstee,
+        set_standard,
+    )
     from quizzes.versions import key_of, pool_versions
 
 _ON_FIRST_USE = {
+    "Hofstee": "quizzes.standards",
+    "HofsteeBounds": "quizzes.standards",
+    "ItemFeedback": "quizzes.standards",
+    "JudgeFeedback": "quizzes.standards",
+    "AngoffRound": "quizzes.standards",
+    "Standard": "quizzes.standards",
+    "UnusableRatings": "quizzes.standards",
+    "angoff_round": "quizzes.standards",
+    "hofstee": "quizzes.standards",
+    "set_standard": "quizzes.standards",
     "CertaintyTable": "quizzes.analysis.certainty",
     "certainty_table": "quizzes.analysis.certainty",
     "Consistency": "quizzes.analysis.consistency",
@@ -133,14 +167,18 @@ _ON_FIRST_USE = {
 }
 
 __all__ = [
+    "CERTAINTY_MARKS",
     "FIGURES",
     "FLAGS",
     "KINDS",
     "NOTICE",
     "UNBOUNDED",
     "Accommodation",
+    "Advance",
     "Analysis",
+    "AngoffRound",
     "AttemptState",
+    "Awaiting",
     "Bank",
     "Cell",
     "CertaintyTable",
@@ -154,14 +192,18 @@ __all__ = [
     "Effective",
     "Ending",
     "Explanation",
+    "Hofstee",
+    "HofsteeBounds",
     "Hotspot",
     "Incident",
     "Interval",
     "Item",
     "ItemChange",
     "ItemChanged",
+    "ItemFeedback",
     "ItemModel",
     "ItemStatistics",
+    "JudgeFeedback",
     "Kind",
     "MarkTable",
     "MarksFile",
@@ -186,6 +228,7 @@ __all__ = [
     "Slot",
     "Source",
     "Specification",
+    "Standard",
     "Step",
     "Submission",
     "Terms",
@@ -194,14 +237,18 @@ __all__ = [
     "UnreadableAnswer",
     "UnreadableMarks",
     "UnusableMarks",
+    "UnusableRatings",
     "Vignette",
     "analyse",
+    "angoff_round",
     "answer_from_fields",
     "bank_from_document",
     "bank_to_document",
+    "certainty_points",
     "certainty_table",
     "cited_facts",
     "compare_banks",
+    "decide_advance",
     "decide_response",
     "decide_start",
     "decide_submission",
@@ -210,6 +257,7 @@ __all__ = [
     "effective_terms",
     "ending",
     "fit_items",
+    "hofstee",
     "is_in_time",
     "item_from_document",
     "item_statistics",
@@ -226,6 +274,7 @@ __all__ = [
     "paper_to_document",
     "pool_versions",
     "random_guess_share",
+    "reaches_cut",
     "read_answer",
     "read_banks",
     "read_marks",
@@ -234,6 +283,8 @@ __all__ = [
     "rules_to_document",
     "score",
     "score_groups",
+    "score_marks",
+    "set_standard",
     "window_edge",
 ]
 

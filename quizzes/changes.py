@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from quizzes.items import Bank, Item
+from quizzes.kinds.details import Concordance, Constructed, Hotspot, Matching, Numeric
 
 How = Literal["added", "withdrawn", "rekeyed", "reworded"]
 
@@ -13,8 +14,8 @@ How = Literal["added", "withdrawn", "rekeyed", "reworded"]
 class ItemChange:
     """One item that is not what it was.
 
-    "rekeyed" means that something else counts as right: the words of the key differ. Any other
-    difference makes it "reworded".
+    "rekeyed" means that something else counts as right: another option by its words, another
+    order, value, panel, region or rubric. Any other difference makes it "reworded".
     """
 
     item_id: str
@@ -23,9 +24,11 @@ class ItemChange:
 
 
 def compare_banks(before: Iterable[Bank], after: Iterable[Bank]) -> tuple[ItemChange, ...]:
-    """Every item that was added, withdrawn, rekeyed or reworded, in order of the ids."""
-    old = {item.id: (bank.id, item) for bank in before for item in bank.items}
-    new = {item.id: (bank.id, item) for bank in after for item in bank.items}
+    """Every item that was added, withdrawn, rekeyed or reworded, in order of the ids.
+
+    An item counts to the bank it is written in: examinations over other banks add none.
+    """
+    old, new = _by_id(before), _by_id(after)
     changes = []
     for key in sorted(old.keys() | new.keys()):
         if key not in old:
@@ -37,7 +40,35 @@ def compare_banks(before: Iterable[Bank], after: Iterable[Bank]) -> tuple[ItemCh
     return tuple(changes)
 
 
+def _by_id(banks: Iterable[Bank]) -> dict[str, tuple[str, Item]]:
+    return {
+        item.id: (bank.origins.get(item.id, bank.id), item) for bank in banks for item in bank.items
+    }
+
+
 def _how(old: Item, new: Item) -> How | None:
-    if old.key.text != new.key.text:
-        return "rekeyed"
-    return None if old.content_hash == new.content_hash else "reworded"
+    if old.content_hash == new.content_hash:
+        return None
+    is_rekeyed = old.kind != new.kind or _right(old) != _right(new)
+    return "rekeyed" if is_rekeyed else "reworded"
+
+
+def _right(item: Item) -> Any:
+    """What counts as right, in words wherever letters might have moved."""
+    words = {option.id: option.text for option in item.options}
+    match item.details:
+        case Matching(prompts):
+            return {prompt.text: words.get(prompt.key) for prompt in prompts}
+        case Numeric() as numeric:
+            shares = {(near.value, near.tolerance, near.share) for near in numeric.near}
+            return numeric.value, numeric.tolerance, numeric.unit, set(numeric.units), shares
+        case Concordance(panel):
+            return dict(zip(words.values(), panel, strict=True))
+        case Hotspot() as hotspot:
+            regions = {region.option: (region.shape, region.coords) for region in hotspot.regions}
+            return [(option.text, regions.get(option.id)) for option in item.keys]
+        case Constructed(criteria):
+            return {(criterion.text, criterion.points) for criterion in criteria}
+    if item.kind == "ordering":
+        return list(words.values())
+    return {option.text for option in item.keys}

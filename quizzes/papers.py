@@ -32,10 +32,6 @@ class Paper:
     cut_percent: int
     rules: Rules = DEFAULT_RULES
 
-    def offers(self, slot: int, option: str) -> bool:
-        """Whether the paper has this slot (from 1), and an option of that name in it."""
-        return 1 <= slot <= len(self.slots) and option in self.slots[slot - 1].option_order
-
     def slots_before(self, number: int) -> range:
         """Numbers of the slots that must be locked for good before slot `number` may be seen.
 

@@ -183,7 +183,7 @@ def save(attempt: int, number: int) -> ResponseReturnValue:
     reply = {
         "kind": decision.kind,
         "message": decision.message,
-        "stored": stored and {"sequence": stored.sequence, "option": stored.option},
+        "stored": stored and {"sequence": stored.sequence, "option": stored.answer},
         "saved_at": stored.at.isoformat() if stored else None,
     }
     return jsonify(reply), STATUS[decision.kind]
@@ -256,7 +256,7 @@ def reviewed(sitting: Sitting, number: int) -> dict[str, Any]:
     item = sitting.bank.item(slot.item_id)
     shown = sitting.content.shown[slot.item_id]
     response = sitting.state.responses.get(number)
-    chosen = None if response is None else response.option
+    chosen = None if response is None else response.answer
     options = [
         {
             "letter": LETTERS[place],

@@ -8,11 +8,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from quizzes import (
+    Advance,
     Paper,
     Response,
+    Rules,
     Slot,
     Step,
     Submission,
+    decide_advance,
     decide_response,
     decide_submission,
     replay,
@@ -39,7 +42,7 @@ def test_an_attempt_begins_empty_and_open() -> None:
 
 def test_the_latest_response_of_each_slot_stands() -> None:
     state = replay([the_first("a"), the_first("b", slot=2), Response(1, 2, "c", LATER)])
-    assert {slot: r.option for slot, r in state.responses.items()} == {1: "c", 2: "b"}
+    assert {slot: r.answer for slot, r in state.responses.items()} == {1: "c", 2: "b"}
     assert state.unanswered(PAPER) == (3,)
 
 
@@ -59,7 +62,6 @@ def test_the_latest_response_of_each_slot_stands() -> None:
         ([], 0, 1, "a", "invalid"),
         ([], 4, 1, "a", "invalid"),
         ([], -1, 1, "a", "invalid"),
-        ([], 1, 1, "d", "invalid"),
         ([], 1, 1, "", "invalid"),
         ([the_first(), Submission(LATER)], 1, 2, "b", "closed"),
         ([the_first(), Submission(LATER)], 2, 1, "b", "closed"),
@@ -88,12 +90,72 @@ def test_a_second_submission_repeats_the_first() -> None:
 
 def test_no_response_counts_after_submission() -> None:
     state = replay([the_first("a"), Submission(NOON), Response(1, 2, "b", LATER)])
-    assert state.responses[1].option == "a"
+    assert state.responses[1].answer == "a"
+
+
+def test_a_locked_slot_keeps_its_answer_and_the_others_do_not_care() -> None:
+    steps: list[Step] = [the_first("a"), Advance(1, 2, NOON)]
+    state = replay([*steps, Response(1, 2, "b", LATER), Response(3, 1, "c", LATER)])
+    assert {slot: r.answer for slot, r in state.responses.items()} == {1: "a", 3: "c"}
+    assert decide_response(PAPER, state, 1, 2, "b").kind == "locked"
+    assert decide_response(PAPER, state, 1, 1, "a").kind == "repeat"
+    assert decide_response(PAPER, state, 2, 1, "b").kind == "locked"
+    assert decide_response(PAPER, state, 3, 2, "b").kind == "accept"
+
+
+def test_a_changed_certainty_is_a_step_of_its_own() -> None:
+    state = replay([Response(1, 1, "a", NOON, 2)])
+    assert decide_response(PAPER, state, 1, 1, "a", 2).kind == "repeat"
+    assert decide_response(PAPER, state, 1, 1, "a", 3).kind == "conflict"
+    assert decide_response(PAPER, state, 1, 2, "a", 3).kind == "accept"
+    assert decide_response(PAPER, state, 1, 2, "a", 4).kind == "invalid"
+    assert decide_response(PAPER, state, 1, 2, "a", 0).kind == "invalid"
+
+
+CASE = Paper(
+    "a-bank",
+    tuple(Slot(f"C-{n}", "0" * 64, ("a",), "case", stage) for n, stage in enumerate((1, 1, 2))),
+    80,
+)
+
+
+def test_going_on_with_a_case_locks_what_came_before_once() -> None:
+    state = replay([the_first("a")])
+    assert [state.hidden_by(CASE, slot) for slot in (1, 2, 3)] == [None, None, (1, 2)]
+    assert decide_advance(CASE, state, 2).kind == "repeat"
+    assert decide_advance(CASE, state, 3).kind == "accept"
+    after = replay([the_first("a"), Advance(1, 2, NOON)])
+    assert after.hidden_by(CASE, 3) is None
+    assert decide_advance(CASE, after, 3).kind == "repeat"
+    assert decide_advance(CASE, after, 4).kind == "invalid"
+    assert decide_advance(CASE, after, 0).kind == "invalid"
+
+
+def test_a_forward_only_paper_opens_slot_by_slot() -> None:
+    paper = Paper("a-bank", PAPER.slots, 80, Rules(navigation="forward"))
+    steps: list[Step] = [Advance(1, 1, NOON)]
+    assert [replay(steps).hidden_by(paper, slot) for slot in (1, 2, 3)] == [None, None, (1, 2)]
+    assert decide_advance(paper, replay(steps), 3).kind == "accept"
+
+
+def test_after_submission_all_is_open_to_look_at_and_nothing_goes_on() -> None:
+    state = replay([Submission(NOON), Advance(1, 2, LATER)])
+    assert state.locked == frozenset()
+    assert state.hidden_by(CASE, 3) is None
+    assert decide_advance(CASE, state, 3).kind == "closed"
 
 
 STEPS = st.lists(
     st.one_of(
-        st.builds(Response, SLOTS, st.integers(1, 4), OPTIONS, st.just(NOON)),
+        st.builds(
+            Response,
+            SLOTS,
+            st.integers(1, 4),
+            OPTIONS,
+            st.just(NOON),
+            st.sampled_from([None, 1, 2, 3]),
+        ),
+        st.builds(lambda a, b: Advance(min(a, b), max(a, b), NOON), SLOTS, SLOTS),
         st.builds(Submission, st.just(LATER)),
     ),
     max_size=12,
@@ -113,6 +175,16 @@ def test_a_sequence_never_falls_as_steps_are_added(steps: list[Step]) -> None:
     for length in range(len(steps) + 1):
         now = {slot: r.sequence for slot, r in replay(steps[:length]).responses.items()}
         assert all(now.get(slot, 0) >= sequence for slot, sequence in before.items())
+        before = now
+
+
+@given(STEPS)
+def test_what_is_locked_stays_locked_with_the_answer_it_has(steps: list[Step]) -> None:
+    before = replay([])
+    for length in range(len(steps) + 1):
+        now = replay(steps[:length])
+        assert now.locked >= before.locked
+        assert all(now.responses.get(n) == before.responses.get(n) for n in before.locked)
         before = now
 
 
@@ -186,13 +258,13 @@ class TwoTabs(RuleBasedStateMachine):
 
     @invariant()
     def nothing_acknowledged_is_lost(self) -> None:
-        stored = {(s.slot, s.sequence, s.option) for s in self.steps if isinstance(s, Response)}
+        stored = {(s.slot, s.sequence, s.answer) for s in self.steps if isinstance(s, Response)}
         assert set(self.acknowledged) <= stored
         state = replay(self.steps)
         for slot, sequence, option in self.acknowledged:
             stands = state.responses[slot]
             assert stands.sequence >= sequence
-            assert stands.sequence > sequence or stands.option == option
+            assert stands.sequence > sequence or stands.answer == option
 
     @invariant()
     def each_slot_counts_without_gap_or_double(self) -> None:

@@ -223,11 +223,13 @@ def submit(session: Session, account_id: int, attempt_id: int, now: datetime) ->
     sitting = sitting_for(session, account_id, attempt_id)
     items = {item.id: item for item in sitting.bank.items}
     score = quizzes.score(sitting.paper, items, sitting.state)
+    if isinstance(score, quizzes.Awaiting):
+        raise Conflict("This attempt holds answers that wait for a marker.")
     session.add(
         ScoreRecord(
             attempt_id=attempt_id,
             revision=1,
-            points=score.points,
+            points=int(score.points),
             maximum=score.maximum,
             cut_percent=score.cut_percent,
             passed=score.passed,
@@ -249,7 +251,7 @@ def submit(session: Session, account_id: int, attempt_id: int, now: datetime) ->
         subject=f"attempt {attempt_id}",
         detail={
             "enrolment": sitting.seat.enrolment_id,
-            "points": score.points,
+            "points": int(score.points),
             "maximum": score.maximum,
             "passed": score.passed,
             "missed_safety": list(score.missed_safety),

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
@@ -14,10 +15,17 @@ import quizzes
 from lms.errors import NotFound
 from lms.models.assessment import Attempt
 from lms.models.cohorts import Cohort, Enrolment
+from lms.services import catalogue
 
 # Composed once: building a statement costs more than running it.
 _FROZEN = (
-    sa.select(Enrolment.account_id, Cohort.programme_id, Attempt.paper)
+    sa.select(
+        Enrolment.account_id,
+        Cohort.programme_id,
+        Cohort.release_id,
+        Attempt.bank_id,
+        Attempt.paper,
+    )
     .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
     .join(Cohort, Cohort.id == Enrolment.cohort_id)
     .where(Attempt.id == sa.bindparam("attempt_id"))
@@ -26,11 +34,16 @@ _FROZEN = (
 
 @dataclass(frozen=True, slots=True)
 class FrozenAttempt:
-    """What never changes about an attempt: whose it is, in which programme, over which paper."""
+    """What never changes about an attempt: whose it is, where, its paper and the items on it."""
 
     account_id: int
     programme_id: int
     paper: quizzes.Paper
+    items: tuple[quizzes.Item, ...]
+
+    def item_at(self, slot: int) -> quizzes.Item | None:
+        """Return the item in a slot of the paper; None for a slot it does not have."""
+        return self.items[slot - 1] if 1 <= slot <= len(self.items) else None
 
 
 _frozen: WeakKeyDictionary[sa.Engine, dict[int, FrozenAttempt]] = WeakKeyDictionary()
@@ -47,10 +60,16 @@ def frozen_attempt(session: Session, attempt_id: int) -> FrozenAttempt:
             raise NotFound()
         if len(known) >= MOST_FROZEN:
             known.clear()
-        found = known[attempt_id] = FrozenAttempt(
-            row.account_id, row.programme_id, paper_of(row.paper)
-        )
+        found = known[attempt_id] = _freeze(session, row)
     return found
+
+
+def _freeze(session: Session, row: Any) -> FrozenAttempt:
+    paper = paper_of(row.paper)
+    bank = catalogue.release(session, row.release_id).banks[row.bank_id]
+    by_id = {item.id: item for item in bank.items}
+    items = tuple(by_id[slot.item_id] for slot in paper.slots)
+    return FrozenAttempt(row.account_id, row.programme_id, paper, items)
 
 
 # A learner looks at one frozen paper many times over.

@@ -35,11 +35,16 @@ def save_response(
     frozen = frozen_attempt(session, attempt_id)
     if frozen.account_id != account_id:
         cohorts.refuse_other(session, account_id, frozen.programme_id)
-    step = {"attempt_id": attempt_id, "slot": slot, "sequence": sequence, "option": option}
-    plain = 0 < sequence <= LARGEST_SEQUENCE and frozen.paper.offers(slot, option)
+    item = frozen.item_at(slot)
+    try:
+        answer = "" if item is None else quizzes.read_answer(item, option)
+    except quizzes.UnreadableAnswer as error:
+        return quizzes.Decision("invalid", None, error.message)
+    step = {"attempt_id": attempt_id, "slot": slot, "sequence": sequence, "option": answer}
+    plain = item is not None and 0 < sequence <= LARGEST_SEQUENCE
     if plain and _append(session, {**step, "recorded_at": now}):
         return quizzes.Decision(
-            "accept", quizzes.Response(slot, sequence, option, now), "The answer is saved."
+            "accept", quizzes.Response(slot, sequence, answer, now), "The answer is saved."
         )
     return _judge(session, frozen.paper, step, now)
 
@@ -71,7 +76,7 @@ def _judge(
     stored = decision.stored
     if decision.kind != "accept":
         return decision
-    if stored is not None and stored.option == option:
+    if stored is not None and stored.answer == option:
         # A page without script sends the unchanged choice again whenever it moves on.
         return quizzes.Decision("repeat", stored, "This answer is already saved.")
     connection.execute(_ADD_STEP, {**step, "recorded_at": now})
