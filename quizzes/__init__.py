@@ -105,6 +105,12 @@ if TYPE_CHECKING:
     from quizzes.explanations import FIGURES, FLAGS, Explanation
     from quizzes.flaws import lint_bank
     from quizzes.guessing import random_guess_share
+    from quizzes.interchange.bank_file import draft_bank
+    from quizzes.interchange.drafts import Draft, Entry, Loss, Reading
+    from quizzes.interchange.elsewhere import lost_elsewhere
+    from quizzes.interchange.moodle_out import write_moodle
+    from quizzes.interchange.qti_package_out import write_qti3
+    from quizzes.interchange.reading import read_items
     from quizzes.standards import (
         AngoffRound,
         Hofstee,
@@ -120,6 +126,15 @@ if TYPE_CHECKING:
     from quizzes.versions import key_of, pool_versions
 
 _ON_FIRST_USE = {
+    "Draft": "quizzes.interchange.drafts",
+    "Entry": "quizzes.interchange.drafts",
+    "Loss": "quizzes.interchange.drafts",
+    "Reading": "quizzes.interchange.drafts",
+    "draft_bank": "quizzes.interchange.bank_file",
+    "lost_elsewhere": "quizzes.interchange.elsewhere",
+    "read_items": "quizzes.interchange.reading",
+    "write_moodle": "quizzes.interchange.moodle_out",
+    "write_qti3": "quizzes.interchange.qti_package_out",
     "Hofstee": "quizzes.standards",
     "HofsteeBounds": "quizzes.standards",
     "ItemFeedback": "quizzes.standards",
@@ -189,8 +204,10 @@ __all__ = [
     "Decision",
     "Details",
     "DistractorTable",
+    "Draft",
     "Effective",
     "Ending",
+    "Entry",
     "Explanation",
     "Hofstee",
     "HofsteeBounds",
@@ -205,6 +222,7 @@ __all__ = [
     "ItemStatistics",
     "JudgeFeedback",
     "Kind",
+    "Loss",
     "MarkTable",
     "MarksFile",
     "MarksProblem",
@@ -220,6 +238,7 @@ __all__ = [
     "Pause",
     "Problem",
     "Prompt",
+    "Reading",
     "Region",
     "Reliability",
     "Response",
@@ -253,6 +272,7 @@ __all__ = [
     "decide_start",
     "decide_submission",
     "distractor_table",
+    "draft_bank",
     "draw_paper",
     "effective_terms",
     "ending",
@@ -264,6 +284,7 @@ __all__ = [
     "item_to_document",
     "key_of",
     "lint_bank",
+    "lost_elsewhere",
     "mark",
     "mark_table",
     "marks_from_papers",
@@ -277,6 +298,7 @@ __all__ = [
     "reaches_cut",
     "read_answer",
     "read_banks",
+    "read_items",
     "read_marks",
     "replay",
     "rules_from_document",
@@ -286,6 +308,8 @@ __all__ = [
     "score_marks",
     "set_standard",
     "window_edge",
+    "write_moodle",
+    "write_qti3",
 ]
 
 

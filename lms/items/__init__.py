@@ -6,6 +6,7 @@ Each command lives in a file of its own in this folder and is added here.
 import click
 
 from lms.items.analyse import analyse
+from lms.items.exchange import export_items, import_items
 
 
 @click.group()
@@ -14,3 +15,5 @@ def items() -> None:
 
 
 items.add_command(analyse)
+items.add_command(export_items)
+items.add_command(import_items)
