@@ -19,6 +19,7 @@ from quizzes.flaws import (
     rubrics,
     wording,
 )
+from quizzes.flaws.cases import lint_cases
 from quizzes.flaws.coverage import coverage
 from quizzes.flaws.duplicates import near_duplicates
 from quizzes.flaws.findings import Check, Finding, Surroundings
@@ -79,13 +80,14 @@ def lint_items(
 
 
 def lint_between(banks: Mapping[str, Bank]) -> list[Problem]:
-    """What shows only in whole banks, side by side: near-duplicates and gaps in coverage.
+    """What shows only in whole banks: near-duplicates, gaps in coverage, flaws in shared cases.
 
     The items of an examination are those of other banks and are compared there.
     """
     own = [bank for bank in banks.values() if not bank.draws_from]
     gaps = [problem for bank in banks.values() for problem in coverage(bank)]
-    problems = [*near_duplicates(own), *gaps]
+    cases = [problem for bank in own for problem in lint_cases(bank, _ALL)]
+    problems = [*near_duplicates(own), *gaps, *cases]
     return sorted(problems, key=lambda problem: (problem.file, problem.line, problem.code))
 
 

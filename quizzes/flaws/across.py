@@ -23,7 +23,8 @@ def key_lengths(items: Sequence[Item]) -> Iterator[Finding]:
     for name, sign in (("longest", 1), ("shortest", -1)):
         chances, hits = [], []
         for item in items:
-            key, alone = lone_key(item), _standing_out(item, sign)
+            key = lone_key(item)
+            alone = _standing_out(item, sign) if key is not None else None
             if key is not None and alone is not None:
                 chances.append(1 / len(item.options))
                 if key.id == alone:
@@ -40,6 +41,8 @@ def key_lengths(items: Sequence[Item]) -> Iterator[Finding]:
 
 def _standing_out(item: Item, sign: int) -> str | None:
     """The option that is longest (sign 1) or shortest (-1) by a twentieth, if there is one."""
+    if len(item.options) < 2:
+        return None
     first, second = sorted(
         ((len(bare(option.text)), option.id) for option in item.options),
         key=lambda pair: -sign * pair[0],

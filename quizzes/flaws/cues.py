@@ -4,12 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from quizzes.flaws.difficulty import ALL_OR_NONE
 from quizzes.flaws.findings import Check, Finding, Surroundings, lone_key, sure, suspect
 from quizzes.flaws.texts import bare, quoted_list, telling_words, unquoted, words
 from quizzes.items import Item
 
 _ABSOLUTES = re.compile(
-    r"\b(?:always|never|invariably|without exception|under no circumstances"
+    r"\b(?:always|never|invariably|without (?:exception|fail)|under no circumstances"
     r"|in (?:all|every) (?:cases?|circumstances?|situations?)|guarantee[sd]?)\b",
     re.IGNORECASE,
 )
@@ -21,7 +22,8 @@ _NEAR_ABSOLUTES = re.compile(
     re.IGNORECASE,
 )
 _SEVERAL_KEYS = re.compile(
-    r"\b(?:(?:which|what|select|choose|pick|name|mark|tick) (?:the )?(?:two|three|four|[2-4])\b"
+    r"\b(?:(?:which|what|select|choose|pick|name|mark|tick) (?:the )?"
+    r"(?:two|three|four|[2-4])\b(?!-)"
     r"|(?:select|choose|mark|tick) (?:all|any)\b|all that apply\b)",
     re.IGNORECASE,
 )
@@ -63,7 +65,7 @@ _LOOKS = (
 _OPENS_A_NAME = re.compile(r"(?:the|an?|her|his|their|its) ", re.IGNORECASE)
 _FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 # Figures in names ("42 CFR Part 2", "DSM-5", "3 March") make no option more exact.
-_NUMBERED_NAME = re.compile(r"[A-Z][\w-]*[ -]?\d+|\b\d+ [A-Z]\w+")
+_NUMBERED_NAME = re.compile(r"(?<=[ (“])[A-Z][\w-]*[ -]?\d+|\b[A-Z]{2,}-?\d+|\b\d+ [A-Z]\w+")
 _ELEMENT_BREAK = re.compile(r"\s*(?:,|;|\band\b|\bwith\b|\bplus\b|\+)\s*", re.IGNORECASE)
 
 
@@ -149,7 +151,8 @@ def absolute_terms(item: Item, _: Surroundings) -> Iterator[Finding]:
             yield suspect(
                 "NB-T03", f"option {option.id} quotes an absolute: {quoted_list(quoted)}."
             )
-        for word in _NEAR_ABSOLUTES.findall(_ABSOLUTES.sub(" … ", own)):
+        rest = "" if ALL_OR_NONE.match(text) else _ABSOLUTES.sub(" … ", own)
+        for word in _NEAR_ABSOLUTES.findall(rest):
             near.setdefault(word.lower(), []).append(option.id)
     for word, letters in near.items():
         # A word that stands in every option tells none of them apart.

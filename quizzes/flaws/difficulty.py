@@ -15,7 +15,8 @@ _UNFOCUSED = re.compile(
     re.IGNORECASE,
 )
 _HINGED = re.compile(
-    r"\b(?:(?:previous|preceding|last|next) (?:question|item|case|vignette)"
+    r"\b(?:(?:previous|preceding|last|next) question"
+    r"|(?:the|your) (?:previous|preceding|last|next) (?:item|case|vignette)(?! (?:of|on|in)\b)"
     r"|(?:question|item) (?:above|before|\d+)|(?:your|the) answer to (?:question|item)"
     r"|same patient as|(?:case|vignette) above)\b",
     re.IGNORECASE,
@@ -43,6 +44,7 @@ _VAGUE = re.compile(
     r"(?<!how )(?<!as )(?<!more )(?<!less )(?<!most )(?<!least )"
     r"\b(?:usually|often|sometimes|frequently|infrequently|rarely|seldom|occasionally|generally"
     r"|commonly|typically|mostly|normally|regularly|hardly ever|as a rule|from time to time"
+    r"|now and (?:then|again)|once in a while"
     r"|most of the time|in most cases)\b",
     re.IGNORECASE,
 )
@@ -59,7 +61,7 @@ _TEACHING = re.compile(
 _SECOND_QUESTION = re.compile(
     r"\b(?:and|or) (?:what|which|why|how|who|when|where)\b", re.IGNORECASE
 )
-_ALL_OR_NONE = re.compile(
+ALL_OR_NONE = re.compile(
     r"^(?:(?:all|none|both|neither|any|either)(?: of)?(?: the)? (?:above|below|preceding"
     r"|(?:these|those|them|following|others?|other options|options|answers)"
     r"(?= (?:is|are|applies|apply)\b|[.,;:]|$))|all answers|no other option)\b",
@@ -232,7 +234,7 @@ def _amount(text: str) -> tuple[str, Fraction] | None:
 def all_or_none(item: Item, _: Surroundings) -> Iterator[Finding]:
     """NB-D09: all, both or none of the above."""
     for option in item.options:
-        if said := _ALL_OR_NONE.match(bare(option.text)):
+        if said := ALL_OR_NONE.match(bare(option.text)):
             yield sure("NB-D09", f"option {option.id} says “{said.group()}”.")
 
 

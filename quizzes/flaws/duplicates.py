@@ -87,8 +87,8 @@ def _rarest(entry: _Entry, frequency: Mapping[str, int]) -> list[str]:
 
 def _near(first: _Entry, second: _Entry) -> str:
     """Why two items are near-duplicates; empty when they are not."""
-    together = len(first.roots | second.roots)
     common = len(first.roots & second.roots)
+    together = len(first.roots) + len(second.roots) - common
     same_set = first.item.vignette is not None and (
         first.bank.id,
         first.item.vignette,

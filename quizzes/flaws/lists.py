@@ -13,7 +13,7 @@ from quizzes.kinds.details import Matching
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _COUNTED = re.compile(
     r"\b(?:(?:which|what|select|choose|pick|name|mark|tick) (?:the )?)"
-    r"(two|three|four|five|six|[2-6])\b",
+    r"(two|three|four|five|six|[2-6])\b(?!-)",
     re.IGNORECASE,
 )
 _ORDER_ASKED = re.compile(

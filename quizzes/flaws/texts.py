@@ -14,12 +14,13 @@ _ENDINGS = ("ation", "ions", "ings", "ion", "ing", "ies", "ed", "es", "ly", "s",
 _SMALL_WORDS = (
     "about above after again against along among another around because become before being "
     "below beneath beside best between both cannot could does doing down during each either "
-    "else ever following from further given have having here himself herself however inside "
-    "into itself less like likely made make many might more most much must near neither next "
-    "other ought ours outside over quite rather same several shall should since some still "
-    "such than that their theirs them themselves then there these they this those though "
-    "through throughout toward towards under until upon very were what whatever when where "
-    "whether which while whom whose will with within without would your yours"
+    "else ever fifth first following fourth from further given have having here herself himself "
+    "however inside into itself less like likely made make many might more most much must near "
+    "neither next other ought ours outside over quite rather same second several shall should "
+    "since some still such than that their theirs them themselves then there these they third "
+    "this those though through throughout toward towards under until upon very were what "
+    "whatever when where whether which while whom whose will with within without would your "
+    "yours"
 )
 _TELL_NOTHING = frozenset(_SMALL_WORDS.split())
 # A dozen checks read each text of a bank: what one has read the others need not read again.
