@@ -145,8 +145,11 @@ def _check(names: tuple[str, ...], highest: Numbers, values: Numbers) -> None:
     if not (np.isfinite(highest) & (highest > 0)).all():
         raise UnusableMarks("Every item needs a maximal mark above 0.")
     gaps = np.isnan(values)
-    if np.isinf(values).any() or (np.where(gaps, 0.0, values) > highest * (1 + DUST)).any():
-        row, column = np.argwhere(np.where(gaps, 0.0, values) > highest * (1 + DUST))[0]
+    if np.isinf(values).any():
+        raise UnusableMarks("Every mark has to be finite.")
+    above = np.argwhere(np.where(gaps, 0.0, values) > highest * (1 + DUST))
+    if len(above):
+        row, column = above[0]
         raise UnusableMarks(f"Learner {row + 1} has more than the maximum on {names[column]}.")
     if gaps.all(axis=1).any():
         raise UnusableMarks(f"Learner {int(np.argmax(gaps.all(axis=1))) + 1} met no item.")

@@ -95,7 +95,9 @@ def read_marks(data: bytes, *, maxima_first: bool = False) -> MarksFile:
         raise UnreadableMarks([MarksProblem(0, 0, "There is no row with a learner's marks.")])
     faults = _Faults()
     values = np.array([[faults.mark(row, n) for n in _columns(header, first)] for row in body])
-    given = maxima_row and [faults.maximum(maxima_row, n) for n in _columns(header, first)]
+    given = None
+    if maxima_row is not None:
+        given = [faults.maximum(maxima_row, n) for n in _columns(header, first)]
     faults.raise_any()
     maxima, how = _maxima(given, values)
     _check_marks(body, values, maxima, first)
@@ -279,7 +281,7 @@ def _check_marks(
         message = f"{values[row, column]:g} is above the maximal mark of {maxima[column]:g}."
         faults.add(body[row].number, int(column) + first + 1, message)
     for empty in np.flatnonzero(np.isnan(values).all(axis=1)):
-        faults.add(body[empty].number, 0, "This learner has no mark at all.")
+        faults.add(body[int(empty)].number, 0, "This learner has no mark at all.")
     faults.raise_any()
 
 
