@@ -36,6 +36,7 @@ from quizzes.deadlines import (
     ending,
     is_in_time,
     moved_end,
+    paused_time,
     window_edge,
 )
 from quizzes.drawing import TooFewItems, draw_paper
@@ -293,6 +294,7 @@ __all__ = [
     "paper_from_document",
     "paper_statistics",
     "paper_to_document",
+    "paused_time",
     "pool_versions",
     "random_guess_share",
     "reaches_cut",
