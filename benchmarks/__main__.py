@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks import certificates, pages, queries, saves, search, starts
+from benchmarks import analysis, certificates, pages, queries, saves, search, starts
 from benchmarks.stage import postgresql, stage
 
 PAGE_ROUNDS, PAGE_SECONDS = 15, 0.4
@@ -23,7 +23,7 @@ Row = dict[str, Any]
 
 def main() -> None:
     """Measure, print, and say with the exit status whether every goal is met."""
-    parser = argparse.ArgumentParser(description="Measure pages, saves, search and certificates.")
+    parser = argparse.ArgumentParser(description="Measure what the goals name, in one run.")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--setup", action="store_true", help="also time uv against pip (network)")
     options = parser.parse_args()
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def measured(*, with_setup: bool) -> Iterator[Row]:
-    """Yield every row: pages and saves on SQLite, saves on PostgreSQL, starts, certificates."""
+    """Yield every row: pages, saves, search, starts, certificates, statistics."""
     with stage() as here:
         yield from pages.measure(here, PAGE_ROUNDS, PAGE_SECONDS)
         yield from queries.measure(here)
@@ -54,6 +54,7 @@ def measured(*, with_setup: bool) -> Iterator[Row]:
         yield from saves.measure(here, "PostgreSQL", SAVE_ROUNDS, SAVE_SECONDS)
         yield from search.measure(here, "PostgreSQL", PAGE_ROUNDS, PAGE_SECONDS)
     yield from certificates.measure()
+    yield from analysis.measure()
     if with_setup:
         yield starts.set_up()
 

@@ -143,13 +143,17 @@ def _told_about_paper(paper: quizzes.PaperStatistics) -> list[str]:
     ]
     if paper.passed is not None:
         share = f"{paper.passed} of {paper.learners}"
-        lines.append((f"Passed at {paper.cut_percent:g} %", share + _range(paper.pass_interval, 2)))
+        if paper.pass_interval is not None:
+            low, high = paper.pass_interval.low, paper.pass_interval.high
+            share += f" ({_percent(low)} to {_percent(high)})"
+        lines.append((f"Passed at {paper.cut_percent:g} %", share))
     if paper.consistency is not None:
         told = paper.consistency
         lines += [
-            ("Same decision on a second paper", _number(told.consistency, 2)),
-            ("Decision as deserved", _number(told.accuracy, 2)),
-            ("Undeserved passes", _number(told.false_pass, 2)),
+            ("Same decision on a second paper", _percent(told.consistency)),
+            ("Decision as deserved", _percent(told.accuracy)),
+            ("Undeserved passes", _percent(told.false_pass)),
+            ("Undeserved fails", _percent(told.false_fail)),
         ]
     return [f"{name:<32} {value}" for name, value in lines]
 
@@ -202,6 +206,10 @@ def _trusted(value: float | None, interval: quizzes.Interval | None, caution: st
 
 def _number(value: float | None, digits: int) -> str:
     return "none" if value is None else f"{value:.{digits}f}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _range(interval: quizzes.Interval | None, digits: int) -> str:
