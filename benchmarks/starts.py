@@ -51,7 +51,7 @@ def web_process(address: str, data: Path) -> dict[str, Any]:
 
 
 def set_up() -> dict[str, Any]:
-    """Time filling a virtual environment with the locked packages: uv against pip, caches warm."""
+    """Time filling an environment with the locked packages, as set-up does, against pip; caches warm."""
     lock = ROOT / "requirements-dev.txt"
     with tempfile.TemporaryDirectory(prefix="lms-setup-") as name:
         folder = Path(name)
@@ -62,13 +62,11 @@ def set_up() -> dict[str, Any]:
 
         def timed(command: list[str | Path]) -> float:
             began = time.perf_counter()
-            subprocess.run(command, check=True, capture_output=True)
+            subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
             return time.perf_counter() - began
 
-        uv: list[str | Path] = [Path(sys.executable).parent / "uv", "pip", "install", "--quiet"]
-        uv += ["--require-hashes", "--compile-bytecode", "--requirement", lock]
         for label in ("warm", "uv"):
-            by_uv = timed([*uv, "--python", fresh(label)])
+            by_uv = timed(["tools/packages.sh", fresh(label)])
         by_pip = 0.0
         for label in ("pip-warm", "pip"):
             words = ["-m", "pip", "install", "-qq", "--require-hashes", "--requirement", lock]

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from pydantic import ValidationError
 
 from lms import clock, demo
 from lms.app import create_app
@@ -35,11 +34,6 @@ def main() -> None:
         sys.exit(error.exit_code)
     except LmsError as error:
         click.echo(f"lms: {error.message}", err=True)
-        sys.exit(1)
-    except ValidationError as error:
-        for problem in error.errors():
-            name = "LMS_" + "_".join(str(part) for part in problem["loc"]).upper()
-            click.echo(f"lms: {name}: {problem['msg']}", err=True)
         sys.exit(1)
 
 

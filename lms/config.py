@@ -1,42 +1,70 @@
 """Settings: environment variables that begin with LMS_, each with its meaning and its default."""
 
+import os
 import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
-
-from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from typing import Any, TypeVar
 
 from lms.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_FILE = "secret-key"  # noqa: S105 -- the name of a file, not a secret
+PREFIX = "LMS_"
+MODES = ("production", "development")
+MOST_PROXIES = 5
+T = TypeVar("T")
 
 
-class Settings(BaseSettings):
-    """Everything an operator may decide; `docs/configuration.md` explains each in a sentence."""
+def _is_on(text: str) -> bool:
+    word = text.strip().lower()
+    if word in ("true", "1", "yes", "on"):
+        return True
+    if word in ("false", "0", "no", "off"):
+        return False
+    raise ValueError("say true or false")
 
-    model_config = SettingsConfigDict(env_prefix="LMS_", extra="ignore")
 
-    mode: Literal["production", "development"] = "production"
-    data: Path = ROOT / "data"
-    database_url: str = ""
-    secret_key: str = Field(default="", repr=False)
-    public_url: str = "http://127.0.0.1:8000"
-    trusted_proxies: int = Field(default=0, ge=0, le=5)
-    site_name: str = "PAT Education"
-    mail_host: str = ""
-    mail_port: int = 587
-    mail_username: str = ""
-    mail_password: str = Field(default="", repr=False)
-    mail_sender: str = "no-reply@localhost"
-    rate_limit_storage: str = "memory://"
-    rate_limits: bool = True
+def _setting(default: T, read: Callable[[str], T], *, shown: bool = True) -> Any:
+    """A setting that is read from its environment variable, or has this default."""
+    return field(default=default, repr=shown, metadata={"read": read})
 
-    @field_validator("public_url")
-    @classmethod
-    def _without_slash(cls, value: str) -> str:
-        return value.rstrip("/")
+
+@dataclass(frozen=True, init=False)
+class Settings:
+    """Everything an operator may decide; `docs/configuration.md` explains each in a sentence.
+
+    A value given here goes before its environment variable, and that before the default. Raises
+    ConfigError, naming the variable, for what cannot be read or cannot work.
+    """
+
+    mode: str = _setting("production", str)
+    data: Path = _setting(ROOT / "data", Path)
+    database_url: str = _setting("", str)
+    secret_key: str = _setting("", str, shown=False)
+    public_url: str = _setting("http://127.0.0.1:8000", str)
+    trusted_proxies: int = _setting(0, int)
+    site_name: str = _setting("PAT Education", str)
+    mail_host: str = _setting("", str)
+    mail_port: int = _setting(587, int)
+    mail_username: str = _setting("", str)
+    mail_password: str = _setting("", str, shown=False)
+    mail_sender: str = _setting("no-reply@localhost", str)
+    rate_limit_storage: str = _setting("memory://", str)
+    rate_limits: bool = _setting(True, _is_on)
+
+    def __init__(self, **given: Any) -> None:
+        for name, known in self.__dataclass_fields__.items():
+            value = given.pop(name) if name in given else _from_environment(name, known)
+            object.__setattr__(self, name, value)
+        if given:
+            raise TypeError(f"There is no setting {', '.join(given)}.")
+        object.__setattr__(self, "public_url", self.public_url.rstrip("/"))
+        if self.mode not in MODES:
+            raise ConfigError(f"{PREFIX}MODE: say one of {', '.join(MODES)}, not {self.mode!r}.")
+        if not 0 <= self.trusted_proxies <= MOST_PROXIES:
+            raise ConfigError(f"{PREFIX}TRUSTED_PROXIES: give a number from 0 to {MOST_PROXIES}.")
 
     @property
     def is_development(self) -> bool:
@@ -77,3 +105,14 @@ class Settings(BaseSettings):
             return
         file.touch(mode=0o600, exist_ok=False)
         file.write_text(secrets.token_urlsafe(48), encoding="ascii")
+
+
+def _from_environment(name: str, known: Any) -> Any:
+    variable = f"{PREFIX}{name.upper()}"
+    text = os.environ.get(variable)
+    if text is None:
+        return known.default
+    try:
+        return known.metadata["read"](text)
+    except ValueError as error:
+        raise ConfigError(f"{variable}: {text!r} cannot be used: {error}.") from None

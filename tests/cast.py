@@ -57,7 +57,7 @@ class Cast:
 
 def settings_for(folder: Path, address: str, **more: object) -> Settings:
     values = {"mode": "development", "secret_key": "s" * 48, "rate_limits": False, **more}
-    return Settings(data=folder, database_url=address, **values)  # type: ignore[arg-type]
+    return Settings(data=folder, database_url=address, **values)
 
 
 def seed(session: Session) -> Cast:

@@ -39,7 +39,7 @@ if [ ! -x .venv/bin/uv ]; then
   .venv/bin/python -m pip install -qq --disable-pip-version-check 'uv>=0.9,<1'
 fi
 export VIRTUAL_ENV="$PWD/.venv"
-.venv/bin/uv pip install --quiet --require-hashes --compile-bytecode --requirement requirements-dev.txt
+tools/packages.sh .venv/bin/python
 .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
 touch .venv/installed
 echo "Installed."

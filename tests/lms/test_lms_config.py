@@ -1,10 +1,10 @@
 """Settings: nothing secret has a default, and what cannot work is refused at the start."""
 
 import stat
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from lms.app import create_app
 from lms.config import SECRET_FILE, Settings
@@ -55,10 +55,36 @@ def test_settings_come_from_the_environment(
     "wrong", [{"mode": "debug"}, {"trusted_proxies": -1}, {"trusted_proxies": 9}]
 )
 def test_an_impossible_setting_is_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValidationError):
-        Settings(**wrong)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match=f"LMS_{next(iter(wrong)).upper()}"):
+        Settings(**wrong)
+
+
+@pytest.mark.parametrize(
+    ("variable", "wrong"),
+    [("LMS_MAIL_PORT", "smtp"), ("LMS_TRUSTED_PROXIES", "1.5"), ("LMS_RATE_LIMITS", "maybe")],
+)
+def test_what_cannot_be_read_is_refused_by_the_name_of_its_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, wrong: str
+) -> None:
+    monkeypatch.setenv(variable, wrong)
+    with pytest.raises(ConfigError, match=f"{variable}: '{wrong}'"):
+        Settings()
+
+
+@pytest.mark.parametrize("word", ["false", "0", "no", "OFF"])
+def test_a_switch_is_turned_off_by_any_usual_word(
+    monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.setenv("LMS_RATE_LIMITS", word)
+    assert Settings().rate_limits is False
+
+
+def test_a_setting_that_does_not_exist_is_no_setting() -> None:
+    with pytest.raises(TypeError, match="colour"):
+        Settings(colour="blue")
 
 
 def test_production_is_the_default() -> None:
-    assert Settings.model_fields["mode"].default == "production"
-    assert Settings.model_fields["rate_limits"].default is True
+    defaults = {field.name: field.default for field in fields(Settings)}
+    assert defaults["mode"] == "production"
+    assert defaults["rate_limits"] is True

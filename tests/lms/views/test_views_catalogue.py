@@ -1,6 +1,7 @@
 """What a visitor sees: programmes, what they take and certify, and the addresses machines ask."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -61,7 +62,7 @@ def test_development_pages_do_not_exist_in_production_or_from_elsewhere(app: Fla
         assert client.get(path).status_code == 200
         elsewhere = client.get(path, environ_overrides={"REMOTE_ADDR": "203.0.113.9"})
         assert elsewhere.status_code == 404
-    settings = app.config["SETTINGS"].model_copy(update={"mode": "production"})
+    settings = replace(app.config["SETTINGS"], mode="production")
     app.config["SETTINGS"] = settings
     for path in ("/design", "/mailbox"):
         assert client.get(path).status_code == 404
