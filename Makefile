@@ -22,7 +22,7 @@ export PORT
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
-.venv/installed: requirements-dev.txt tools/setup.sh
+.venv/installed: requirements-dev.txt tools/setup.sh tools/packages.sh
 	@PYTHON=$(PYTHON) bash tools/setup.sh
 
 .PHONY: setup

@@ -51,7 +51,7 @@ def web_process(address: str, data: Path) -> dict[str, Any]:
 
 
 def set_up() -> dict[str, Any]:
-    """Time filling an environment with the locked packages, as set-up does, against pip; caches warm."""
+    """Time filling an environment as set-up does against pip, caches warm."""
     lock = ROOT / "requirements-dev.txt"
     with tempfile.TemporaryDirectory(prefix="lms-setup-") as name:
         folder = Path(name)

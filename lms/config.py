@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from lms.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "data"
 SECRET_FILE = "secret-key"  # noqa: S105 -- the name of a file, not a secret
 PREFIX = "LMS_"
 MODES = ("production", "development")
@@ -40,7 +41,7 @@ class Settings:
     """
 
     mode: str = _setting("production", str)
-    data: Path = _setting(ROOT / "data", Path)
+    data: Path = _setting(DATA, Path)  # noqa: RUF009 -- a path never changes
     database_url: str = _setting("", str)
     secret_key: str = _setting("", str, shown=False)
     public_url: str = _setting("http://127.0.0.1:8000", str)

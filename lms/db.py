@@ -5,7 +5,9 @@ upgraded, which SQLite would refuse under load. Reads before it see committed ro
 statement, exactly as PostgreSQL's READ COMMITTED does.
 """
 
+import math
 import sqlite3
+import time
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +32,8 @@ PRAGMAS = (
     "busy_timeout=10000",
     "cache_size=-16384",
 )
+# So soon after it was last used, a connection to a server is taken to be alive.
+TRUSTED_SECONDS = 5.0
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -72,7 +76,9 @@ def make_engine(address: str) -> sa.Engine:
     """Open the database at `address` with the settings its durability rests on."""
     url = sa.make_url(address)
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=16)
+        engine = sa.create_engine(url, pool_size=16, max_overflow=16)
+        _ask_whether_idle_connections_live(engine)
+        return engine
     refuse_unsafe_sqlite(fixed_sqlite.sqlite_version_info)
     if not url.database or url.database == ":memory:":
         raise ConfigError("The embedded database lives in a file; give sqlite:///PATH.")
@@ -80,6 +86,26 @@ def make_engine(address: str) -> sa.Engine:
     engine = sa.create_engine(url, module=fixed_sqlite, pool_size=16, max_overflow=16)
     _prepare_sqlite(engine, WriteLock(Path(f"{url.database}.write-lock")))
     return engine
+
+
+def _ask_whether_idle_connections_live(engine: sa.Engine) -> None:
+    """Have a connection that was idle for a while prove that its server is still there.
+
+    One in steady use is not asked: asking each time costs every request a round trip.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def note_the_time(_: Any, record: Any) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("idle_since", math.inf) < TRUSTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise sa.exc.DisconnectionError() from error
 
 
 def refuse_unsafe_sqlite(version: tuple[int, ...]) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
+from lms import db as database
 from lms.db import Instant, db
 from lms.models.accounts import Account
 from tests.cast import Cast
@@ -47,6 +48,23 @@ def test_what_is_not_committed_is_gone_after_the_request(app: Flask, cast: Cast)
     with app.app_context():
         found = set(db.session.scalars(sa.select(Account.profession)))
     assert found == {"Licensed psychologist"}
+
+
+def test_a_connection_that_died_while_idle_is_replaced(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        if db.engine.dialect.name != "postgresql":
+            pytest.skip("SQLite has no server that could end a connection")
+        own = sa.select(sa.func.pg_backend_pid())
+        with db.engine.connect() as idle:
+            process = idle.scalar(own)
+        monkeypatch.setattr(database, "TRUSTED_SECONDS", 0.0)
+        other = sa.create_engine(db.engine.url)
+        with other.connect() as killer:
+            assert killer.scalar(sa.select(sa.func.pg_terminate_backend(process)))
+        other.dispose()
+        assert db.session.scalar(own) != process
 
 
 def test_a_context_has_one_session(app: Flask) -> None:

@@ -24,6 +24,7 @@ class OpenSignIn:
 
 # Composed once: every page asks this, and building a statement costs more than running it.
 _COLUMNS = Account.__table__.columns
+_BARE = sa.inspect(Account).class_manager
 _SIGNED_IN = (
     sa.select(
         SignIn.id.label("sign_in_id"),
@@ -61,7 +62,8 @@ def find_signed_in(
     if found is None:
         return None
     sign_in_id, is_staff, *values = found
-    account = Account(**dict(zip(_COLUMNS.keys(), values, strict=True)))
+    account: Account = _BARE.new_instance()
+    account.__dict__.update(zip(_COLUMNS.keys(), values, strict=True))
     # As if it had been loaded and let go: whoever changes it adds it to the session first.
     make_transient_to_detached(account)
     account.sign_in_id, account.is_staff = sign_in_id, is_staff
