@@ -244,6 +244,8 @@ def uneven_options(item: Item, _: Surroundings) -> Iterator[Finding]:
         if 0 < len(those) < len(texts):
             yield suspect("NB-T07", f"some options {what} ({', '.join(those)}), others do not.")
     lengths = {letter: len(text) for letter, text in texts.items()}
+    if not lengths:
+        return
     longest, shortest = max(lengths, key=lengths.__getitem__), min(lengths, key=lengths.__getitem__)
     if lengths[longest] > 3 * lengths[shortest] and lengths[longest] - lengths[shortest] > 60:
         yield suspect(

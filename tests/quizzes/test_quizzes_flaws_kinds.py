@@ -2,13 +2,25 @@
 
 import dataclasses
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from quizzes import Item, Option
 from quizzes.flaws import lint_items
-from quizzes.kinds.details import Details, Hotspot, Matching, Prompt, Region
+from quizzes.kinds.details import (
+    Constructed,
+    Criterion,
+    Details,
+    Hotspot,
+    Matching,
+    Near,
+    Numeric,
+    Prompt,
+    Region,
+)
 
 Shape = tuple[str, tuple[int, ...]]
 
@@ -166,3 +178,106 @@ def test_a_region_is_large_enough_for_a_finger_on_a_phone(
 def test_a_region_covers_half_of_the_figure_at_most(height: int, seen: bool) -> None:
     item = a_hotspot(("rect", (0, 0, 300, height)), ("rect", (100, 140, 60, 60)))
     assert found(item) == ([("region", "warning")] if seen else [])
+
+
+def messages(item: Item) -> list[str]:
+    return [p.message.removeprefix("SS-001: ") for p in lint_items("a.yaml", "en-GB", [item], {})]
+
+
+DIMS, OFFERS = "Dims the lamp first", "Offers another chair"
+MODEL = "First I would dim the lamp, and then I would offer her another chair."
+
+
+@pytest.mark.parametrize(
+    ("criteria", "model", "said"),
+    [
+        ([(DIMS, 1), (OFFERS, 1)], MODEL, ""),
+        ([(DIMS, 1)], MODEL, "the rubric gives 1 points"),
+        ([(DIMS, 2), (OFFERS, 0)], MODEL, "criterion 2 is worth 0 points"),
+        ([(DIMS, 1), ("Another chair", 1)], MODEL, "criterion 2 (“Another chair”) says too little"),
+        ([(DIMS, 1), ("Offers a good chair", 1)], MODEL, "criterion 2 is in the eye of the marker"),
+        ([(DIMS, 1), (DIMS, 1)], MODEL, "criteria 1 and 2 say the same"),
+        ([(DIMS, 1), (OFFERS, 1)], "…", "there is no model answer"),
+        ([(DIMS, 1), (OFFERS, 1)], MODEL * 3, "the model answer has 42 words, the limit is 40"),
+        ([(DIMS, 1), (OFFERS, 1)], "I would dim the lamp.", "uses no word of criterion 2"),
+    ],
+)
+def test_a_rubric_is_complete_and_earned_by_its_model(
+    criteria: list[tuple[str, int]], model: str, said: str
+) -> None:
+    rubric = tuple(Criterion(str(n), *each) for n, each in enumerate(criteria, start=1))
+    found_here = messages(an_item("constructed", (), Constructed(rubric, 40, model)))
+    assert len(found_here) == bool(said)
+    assert said in "".join(found_here)
+
+
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        ("Dim the lamp", ""),
+        ("Then dim the lamp", "option b says its place: “Then”"),
+        ("Dim the lamp before leaving the room", "option b holds two steps (“before leaving”)"),
+        ("Dim the lamp meanwhile", "the text of option b leaves its place open: “meanwhile”"),
+        ("Greet the guest", "options a and b use nearly the same words"),
+    ],
+)
+def test_each_step_has_one_place_and_does_not_tell_it(second: str, said: str) -> None:
+    options = (
+        "Greet the guest kindly" if "Greet" in second else "Ask her",
+        second,
+        "Write it down",
+    )
+    item = an_item("ordering", options, lead_in="Put the steps in order.")
+    if "Greet" in second:
+        first = dataclasses.replace(item.options[0], text="Greet the guest.")
+        item = dataclasses.replace(item, options=(first, *item.options[1:]))
+        assert any(said in message for message in messages(item))
+    else:
+        assert len(messages(item)) == bool(said)
+        assert said in "".join(messages(item))
+
+
+def test_a_rationale_that_leaves_a_place_open_shows() -> None:
+    item = an_item("ordering", ("Ask", "Dim", "Write"), lead_in="Put the steps in order.")
+    open_one = dataclasses.replace(item.options[1], rationale="It could also come last.")
+    (said,) = messages(dataclasses.replace(item, options=(item.options[0], open_one)))
+    assert said.startswith("the rationale of option b leaves its place open")
+
+
+PROMPTS = (Prompt("1", "The the lamp", "a", "So so."), Prompt("2", "The rug", "b", "For for her."))
+NEAR = Near(Decimal(9), Decimal(1), Fraction(1, 2), "At at noon.")
+LUX = Numeric(Decimal(40), Decimal(2), "lux", (), "In in the hall.", (NEAR,))
+PLAN = Hotspot("room.svg", "A plan of of a room", 300, 200, ())
+ESSAY = Constructed(
+    (Criterion("1", "Names the the lamp", 2),), 40, "The lamp is is lit lit, to to me."
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "places"),
+    [
+        ("matching", PROMPTS, ["prompt 1", "rationale 2"]),
+        ("numeric", LUX, ["near value 1, rationale", "rationale"]),
+        ("hotspot", PLAN, ["alt"]),
+        ("constructed", ESSAY, ["criterion 1", "model answer"]),
+    ],
+)
+def test_every_text_of_a_kind_is_read_for_its_words(
+    kind: str, details: Any, places: list[str]
+) -> None:
+    item = an_item(kind, (), Matching(details) if kind == "matching" else details)
+    twice = [m for m in messages(item) if "a word stands twice" in m]
+    assert sorted(message.partition(":")[0] for message in twice) == sorted(places)
+
+
+@pytest.mark.parametrize("part", ["stem", "lead_in", "text", "rationale"])
+def test_every_text_of_an_item_is_read_for_its_words(part: str) -> None:
+    item = an_item("single", ("*Dim the lamps", "Close the window", "Move the sofa"))
+    flawed = "What is is the the matter?"
+    if part in ("stem", "lead_in"):
+        item = dataclasses.replace(item, **{part: flawed})
+    else:
+        changed = dataclasses.replace(item.options[1], **{part: flawed})
+        item = dataclasses.replace(item, options=(item.options[0], changed, item.options[2]))
+    names = {"stem": "stem", "lead_in": "lead-in", "text": "option b", "rationale": "rationale b"}
+    assert any(m.startswith(f"{names[part]}: a word stands twice") for m in messages(item))
