@@ -27,7 +27,7 @@ class Sitter:
         sequence, slot = divmod(self.turn, self.stage.slots)
         self.turn += 1
         path = f"/attempts/{self.attempt}/items/{slot + 1}/response"
-        body = f'{{"sequence": {sequence + 1}, "option": "{"ab"[sequence % 2]}"}}'
+        body = f'{{"sequence": {sequence + 1}, "answer": "{"ab"[sequence % 2]}"}}'
         return load.post_json(self.stage.ours.port, path, body, self.cookie, self.stage.csrf)
 
     def resume(self) -> load.Ask:

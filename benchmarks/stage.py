@@ -186,6 +186,6 @@ def _pass(session: Session, seat: cohorts.Seat, module: str, now: datetime) -> N
     for number, slot in enumerate(sitting.paper.slots, start=1):
         key = sitting.bank.item(slot.item_id).key.id
         assessment.save_response(
-            session, seat.account_id, attempt, slot=number, sequence=1, option=key, now=now
+            session, seat.account_id, attempt, slot=number, sequence=1, answer=key, now=now
         )
     assessment.submit(session, seat.account_id, attempt, now)

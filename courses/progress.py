@@ -23,12 +23,15 @@ class LessonDone:
 
 @dataclass(frozen=True, slots=True)
 class QuizResult:
-    """Somebody's quiz was scored; `passed` is the outcome as it was decided then."""
+    """Somebody's quiz was scored; `passed` is the outcome as it was decided then.
+
+    Partial credit makes `points` a fraction.
+    """
 
     module_key: str
     at: datetime
     passed: bool
-    points: int
+    points: Fraction | int
     maximum: int
 
 

@@ -252,7 +252,7 @@ def _sit(
             attempt,
             slot=number,
             sequence=1,
-            option=_choose(sitting.bank.item(slot.item_id), skill, chance),
+            answer=_choose(sitting.bank.item(slot.item_id), skill, chance),
             now=at,
         )
     assessment.submit(session, seat.account_id, attempt, at)

@@ -32,6 +32,12 @@ class Paper:
     cut_percent: int
     rules: Rules = DEFAULT_RULES
 
+    @property
+    def can_lock(self) -> bool:
+        """Whether going on may lock any of the slots for good."""
+        is_forward = self.rules.navigation == "forward"
+        return is_forward or any(slot.vignette is not None for slot in self.slots)
+
     def slots_before(self, number: int) -> range:
         """Numbers of the slots that must be locked for good before slot `number` may be seen.
 

@@ -77,7 +77,7 @@ def sit(session: Session, account: int, enrolment: int, *, right: int, now: date
             attempt,
             slot=number,
             sequence=1,
-            option=item.key.id if number <= right else wrong,
+            answer=item.key.id if number <= right else wrong,
             now=now,
         )
     assessment.submit(session, account, attempt, now)

@@ -10,10 +10,13 @@ class StartForm(FlaskForm):  # type: ignore[misc]
 
 
 class AnswerForm(FlaskForm):  # type: ignore[misc]
-    """An option chosen on a page that last saw the step before `sequence`; and where to go."""
+    """An answer given on a page that last saw the step before `sequence`; and where to go.
 
-    option = StringField(validators=[Optional(), Length(max=8)])
+    The answer's own fields differ by the kind of item, and are read by `answer_from_fields`.
+    """
+
     sequence = IntegerField(validators=[InputRequired(), NumberRange(min=1, max=1_000_000)])
+    certainty = IntegerField(validators=[Optional(), NumberRange(min=1, max=3)])
     go = StringField(validators=[Optional(), Length(max=12)])
 
 

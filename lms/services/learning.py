@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -48,6 +49,7 @@ def _everything() -> sa.CompoundSelect[Any]:
         sa.cast(none, sa.Boolean).label("passed"),
         sa.cast(none, sa.Integer).label("points"),
         sa.cast(none, sa.Integer).label("maximum"),
+        sa.cast(none, sa.Integer).label("parts"),
         sa.cast(none, sa.String).label("heading"),
     ).where(LessonCompletion.enrolment_id.in_(asked))
     later = so.aliased(ScoreRecord)
@@ -63,10 +65,11 @@ def _everything() -> sa.CompoundSelect[Any]:
             ScoreRecord.passed,
             ScoreRecord.points,
             ScoreRecord.maximum,
+            ScoreRecord.parts,
             sa.cast(none, sa.String),
         )
         .join(ScoreRecord, ScoreRecord.attempt_id == Attempt.id)
-        .where(Attempt.enrolment_id.in_(asked), ~superseded)
+        .where(Attempt.enrolment_id.in_(asked), Attempt.voided_at.is_(None), ~superseded)
     )
     places = sa.select(
         sa.literal("place"),
@@ -74,6 +77,7 @@ def _everything() -> sa.CompoundSelect[Any]:
         Place.lesson_key,
         Place.seen_at,
         sa.cast(none, sa.Boolean),
+        sa.cast(none, sa.Integer),
         sa.cast(none, sa.Integer),
         sa.cast(none, sa.Integer),
         Place.heading,
@@ -99,7 +103,8 @@ def records_of(session: Session, enrolment_ids: list[int]) -> dict[int, StudyRec
         if row.kind == "done":
             lists["done"].append(courses.LessonDone(row.key, row.at))
         elif row.kind == "score":
-            result = courses.QuizResult(row.key, row.at, row.passed, row.points, row.maximum)
+            points, maximum = Fraction(row.points, row.parts), row.maximum // row.parts
+            result = courses.QuizResult(row.key, row.at, row.passed, points, maximum)
             lists["results"].append(result)
         else:
             lists["places"].append(Seen(row.key, row.heading, row.at))

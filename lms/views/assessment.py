@@ -32,7 +32,14 @@ from lms.services.assessment import Sitting
 pages = Blueprint("assessment", __name__)
 
 LETTERS = "ABCDEFGH"
-STATUS = {"accept": 200, "repeat": 200, "conflict": 409, "closed": 409, "invalid": 422}
+STATUS = {
+    "accept": 200,
+    "repeat": 200,
+    "conflict": 409,
+    "closed": 409,
+    "locked": 409,
+    "invalid": 422,
+}
 
 
 @pages.get("/learn/<int:enrolment>/<module>/quiz")
@@ -125,14 +132,16 @@ def answer(attempt: int, number: int) -> ResponseReturnValue:
     form = AnswerForm()
     if not form.validate_on_submit():
         raise Refused(_("That answer could not be read. Go back, reload, choose again."))
-    if form.option.data:
+    given = given_answer(attempt, number)
+    if given is not None:
         decision = assessment.save_response(
             db.session,
             current_user.id,
             attempt,
             slot=number,
             sequence=form.sequence.data,
-            option=form.option.data,
+            answer=given,
+            certainty=form.certainty.data,
             now=clock.now(),
         )
         db.session.commit()
@@ -140,14 +149,23 @@ def answer(attempt: int, number: int) -> ResponseReturnValue:
             return redirect(url_for("assessment.result", attempt=attempt), 303)
         if decision.kind == "invalid":
             raise Refused(decision.message)
+        if decision.kind == "locked":
+            flash(decision.message, "caution")
         if decision.kind == "conflict":
             flash(
                 _("This answer was changed in another window. What is marked is saved."), "caution"
             )
             return redirect(url_for("assessment.item", attempt=attempt, number=number), 303)
-    else:
-        assessment.sitting_for(db.session, current_user.id, attempt)
     return redirect(onward(attempt, number, form.go.data), 303)
+
+
+def given_answer(attempt: int, number: int) -> str | None:
+    """Return the answer in the fields of the form, None when they are empty."""
+    item = assessment.item_for(db.session, current_user.id, attempt, number)
+    try:
+        return quizzes.answer_from_fields(item, request.form.to_dict(flat=False))
+    except quizzes.UnreadableAnswer as error:
+        raise Refused(error.message) from error
 
 
 def onward(attempt: int, number: int, go: str | None) -> str:
@@ -163,30 +181,39 @@ def onward(attempt: int, number: int, go: str | None) -> str:
 def save(attempt: int, number: int) -> ResponseReturnValue:
     """Save an answer as it is chosen; a reply of 200 means that it is stored durably."""
     body = request.get_json(silent=True)
-    sequence, option = (
-        (body.get("sequence"), body.get("option")) if isinstance(body, dict) else (0, 0)
-    )
-    if type(sequence) is not int or not isinstance(option, str):
-        return jsonify(error=_('Send {"sequence": 1, "option": "a"}.')), 400
-    now = clock.now()
+    sent = body if isinstance(body, dict) else {}
+    sequence, given, certainty = (sent.get(key) for key in ("sequence", "answer", "certainty"))
+    if type(sequence) is not int or not isinstance(given, str) or not is_certainty(certainty):
+        return jsonify(error=_('Send {"sequence": 1, "answer": "a", "certainty": null}.')), 400
     decision = assessment.save_response(
         db.session,
         current_user.id,
         attempt,
         slot=number,
         sequence=sequence,
-        option=option,
-        now=now,
+        answer=given,
+        certainty=certainty,
+        now=clock.now(),
     )
     db.session.commit()
     stored = decision.stored
     reply = {
         "kind": decision.kind,
         "message": decision.message,
-        "stored": stored and {"sequence": stored.sequence, "option": stored.answer},
+        "stored": stored
+        and {
+            "sequence": stored.sequence,
+            "answer": stored.answer,
+            "certainty": stored.certainty,
+        },
         "saved_at": stored.at.isoformat() if stored else None,
     }
     return jsonify(reply), STATUS[decision.kind]
+
+
+def is_certainty(value: object) -> bool:
+    """Return whether a value says how sure the learner is, or that it was not asked."""
+    return value is None or (type(value) is int and 1 <= value <= 3)
 
 
 @pages.get("/attempts/<int:attempt>/review")
@@ -230,9 +257,11 @@ def result(attempt: int) -> ResponseReturnValue:
     sitting = assessment.sitting_for(db.session, current_user.id, attempt)
     if sitting.state.submitted_at is None:
         return redirect(url_for("assessment.review", attempt=attempt))
-    found = assessment.result_for(db.session, current_user.id, attempt)
+    found = assessment.find_result(db.session, sitting)
     content = sitting.content
     module = content.course.module(sitting.module_key)
+    if found is None:
+        return render_template("assessment/awaiting.html", sitting=sitting, module=module)
     items = [reviewed(sitting, number) for number in range(1, len(sitting.paper.slots) + 1)]
     cited = {fact for each in items for fact in each["cited"]}
     earned = credentials.list_of_enrolments(db.session, [sitting.seat.enrolment_id], clock.now())
@@ -256,14 +285,16 @@ def reviewed(sitting: Sitting, number: int) -> dict[str, Any]:
     item = sitting.bank.item(slot.item_id)
     shown = sitting.content.shown[slot.item_id]
     response = sitting.state.responses.get(number)
-    chosen = None if response is None else response.answer
+    answer = None if response is None else response.answer
+    keys = {option.id for option in item.keys}
+    chosen = set() if answer is None else set(answer.split(","))
     options = [
         {
             "letter": LETTERS[place],
             "text": Markup(shown.options[key]),  # noqa: S704 -- cleaned when it was frozen
             "why": Markup(shown.rationales[key]),  # noqa: S704 -- likewise
-            "is_key": key == item.key.id,
-            "is_chosen": key == chosen,
+            "is_key": key in keys,
+            "is_chosen": key in chosen,
         }
         for place, key in enumerate(slot.option_order)
     ]
@@ -271,8 +302,8 @@ def reviewed(sitting: Sitting, number: int) -> dict[str, Any]:
         "number": number,
         "shown": shown,
         "options": options,
-        "is_correct": chosen == item.key.id,
-        "is_answered": chosen is not None,
+        "is_correct": quizzes.mark(item, answer) == 1,
+        "is_answered": answer is not None,
         "is_safety": item.safety_critical,
         "objective": item.objective,
         "cited": quizzes.cited_facts(item),

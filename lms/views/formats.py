@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable
 from datetime import date, datetime
+from fractions import Fraction
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -41,8 +42,17 @@ def duration(_: Callable[..., str], minutes: int) -> str:
     return str(_("%(h)s\u00a0h %(m)s\u00a0min", h=hours, m=rest))
 
 
+def points(value: Fraction | int) -> str:
+    """Return “12” or “11.66”: whole points plain, others to the hundredth, never rounded up."""
+    hundredths = int(value * 100)
+    whole, rest = divmod(hundredths, 100)
+    return f"{whole}.{rest:02}".rstrip("0") if rest else str(whole)
+
+
 def init_app(app: Flask) -> None:
     """Add the filters to `app`'s templates, in the language that these speak."""
     say = cast(Callable[..., str], app.jinja_env.globals["gettext"])
     worded = functools.partial(duration, say)
-    app.jinja_env.filters.update(day=day, moment=moment, clock=clock, duration=worded)
+    app.jinja_env.filters.update(
+        day=day, moment=moment, clock=clock, duration=worded, points=points
+    )

@@ -33,7 +33,7 @@ def attempt(site: Site, cast: Cast) -> int:
 
 def stored(site: Site, attempt: int) -> list[tuple[int, int, str]]:
     """Return (slot, sequence, option) of every stored step."""
-    query = "SELECT slot, sequence, option FROM response_steps WHERE attempt_id = :a ORDER BY id"
+    query = "SELECT slot, sequence, answer FROM response_steps WHERE attempt_id = :a ORDER BY id"
     with site.app.app_context():
         return [tuple(row) for row in db.session.execute(sa.text(query), {"a": attempt})]
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from lms.db import OLDEST_SAFE_SQLITE, db, lock, make_engine, refuse_unsafe_sqlite
 from lms.errors import ConfigError
 from lms.models.accounts import Account
+from lms.models.assessment import AdvanceStep, Attempt, ManualMark
 from lms.models.audit import AuditEntry
 from lms.services import audit, credentials
 from tests.cast import THEN, Cast
@@ -22,9 +23,11 @@ from tests.races import at_once
 from tests.stories import tell
 
 APPEND_ONLY = (
+    "advances",
     "audit_entries",
     "credentials",
     "lesson_completions",
+    "manual_marks",
     "response_steps",
     "revocations",
     "scores",
@@ -184,6 +187,7 @@ def test_recorded_facts_cannot_be_changed_or_removed(
 ) -> None:
     """Not even by somebody at the database's own prompt, unless they take the trigger away."""
     fill_revocations(app, cast)
+    fill_steps(app, cast)
     with app.app_context(), pytest.raises(DatabaseError, match="append-only"):
         assert db.session.scalar(sa.text(f"SELECT count(*) FROM {table}")), f"{table} is empty"
         db.session.execute(sa.text(statement.format(table)))
@@ -197,6 +201,16 @@ def fill_revocations(app: Flask, cast: Cast) -> None:
         credentials.revoke(
             db.session, found, reason="holder-request", note="Asked.", by=cast.ada, now=THEN
         )
+        db.session.commit()
+
+
+def fill_steps(app: Flask, cast: Cast) -> None:
+    """Give an attempt an advance and a marker's points."""
+    with app.app_context():
+        attempt = db.session.scalars(sa.select(Attempt.id)).first()
+        db.session.add(AdvanceStep(attempt_id=attempt, first_slot=1, last_slot=2, recorded_at=THEN))
+        points = {"slot": 1, "criterion": "1", "points": 2, "marked_by": cast.ivo}
+        db.session.add(ManualMark(attempt_id=attempt, marked_at=THEN, **points))
         db.session.commit()
 
 

@@ -217,12 +217,12 @@ def test_a_new_argument_in_an_address_has_to_be_filled_in_here(app: Flask, told:
 
 def send(client: FlaskClient, method: str, path: str, token: str) -> object:
     """Send a form and, where the address takes JSON, the JSON its script would send."""
-    json_of = {"place": {"heading": ""}, "response": {"sequence": 1, "option": "a"}}
+    json_of = {"place": {"heading": ""}, "response": {"sequence": 1, "answer": "a"}}
     body = json_of.get(path.rsplit("/", 1)[1])
     headers = {"X-CSRFToken": token} if token else {}
     if body is not None:
         return client.open(path, method=method, json=body, headers=headers)
-    form = {"option": "a", "sequence": "1"} | ({"csrf_token": token} if token else {})
+    form = {"answer": "a", "sequence": "1"} | ({"csrf_token": token} if token else {})
     return client.open(path, method=method, data=form)
 
 

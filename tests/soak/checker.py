@@ -9,6 +9,7 @@ has one entry for each act.
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from fractions import Fraction
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -38,7 +39,7 @@ def violations(session: Session, history: History) -> list[str]:
 
 def _answers(session: Session, history: History) -> Iterator[str]:
     columns = (
-        ResponseStep.attempt_id, ResponseStep.slot, ResponseStep.sequence, ResponseStep.option
+        ResponseStep.attempt_id, ResponseStep.slot, ResponseStep.sequence, ResponseStep.answer
     )  # fmt: skip
     stored = {tuple(row) for row in session.execute(sa.select(*columns))}
     sent: dict[tuple[int, int, int, str], set[str]] = defaultdict(set)
@@ -89,7 +90,9 @@ def _scores(session: Session) -> Iterator[str]:
     query = sa.select(ResponseStep).order_by(ResponseStep.id)
     for step in session.scalars(query):
         steps[step.attempt_id].append(
-            quizzes.Response(step.slot, step.sequence, step.option, step.recorded_at)
+            quizzes.Response(
+                step.slot, step.sequence, step.answer, step.recorded_at, step.certainty
+            )
         )
     scores = defaultdict(list)
     for score in session.scalars(sa.select(ScoreRecord)):
@@ -111,7 +114,16 @@ def _scores(session: Session) -> Iterator[str]:
             {item.id: item for item in bank.items},
             quizzes.replay(taken),
         )
-        kept = (found[0].points, found[0].maximum, found[0].cut_percent, found[0].passed)
+        if isinstance(again, quizzes.Awaiting):
+            yield f"attempt {attempt.id}: scored, and {again} when computed again"
+            continue
+        row = found[0]
+        kept = (
+            Fraction(row.points, row.parts),
+            row.maximum // row.parts,
+            row.cut_percent,
+            row.passed,
+        )
         if kept != (again.points, again.maximum, again.cut_percent, again.passed):
             yield f"attempt {attempt.id}: stored score {kept}, computed again {again}"
 

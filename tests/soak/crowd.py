@@ -127,7 +127,7 @@ class Client(threading.Thread):
         """Save one answer, again until it is answered; return the sequence stored now."""
         path = f"/attempts/{attempt}/items/{slot}/response"
         while True:
-            said = self._once(learner, path, {"sequence": sequence, "option": option})
+            said = self._once(learner, path, {"sequence": sequence, "answer": option})
             outcome = "unknown"
             if said is not None and said[0] < 500:
                 outcome = "acknowledged" if said[0] == 200 else "refused"
@@ -136,7 +136,7 @@ class Client(threading.Thread):
                 continue
             reply = json.loads(said[2])
             stored = reply.get("stored") or {"sequence": 0}
-            if outcome == "acknowledged" and stored["option"] != option:
+            if outcome == "acknowledged" and stored["answer"] != option:
                 self.history.surprises.append(
                     f"attempt {attempt}: {option} acknowledged as {reply}"
                 )
@@ -148,7 +148,7 @@ class Client(threading.Thread):
             [(slot, known + 1, "z"), (99, 1, "a"), (slot, known + 7, "a"), (slot, 0, "b")]
         )
         path = f"/attempts/{attempt}/items/{bad_slot}/response"
-        said = self._once(learner, path, {"sequence": sequence, "option": option})
+        said = self._once(learner, path, {"sequence": sequence, "answer": option})
         if said is not None and said[0] == 200:
             self.history.surprises.append(f"nonsense was accepted: {path} {sequence} {option}")
 

@@ -84,7 +84,7 @@ def lose_an_acknowledged_answer(session: Session, history: History) -> None:
 def store_a_refused_answer(session: Session, history: History) -> None:
     told = next(save for save in history.saves if save.outcome == "refused" and 1 <= save.slot <= 3)
     sql(
-        "INSERT INTO response_steps (attempt_id, slot, sequence, option, recorded_at) SELECT "
+        "INSERT INTO response_steps (attempt_id, slot, sequence, answer, recorded_at) SELECT "
         f"{told.attempt}, {told.slot}, {told.sequence + 50}, 'a', recorded_at "
         "FROM response_steps LIMIT 1"
     )(session, history)
@@ -95,7 +95,7 @@ FALSIFICATIONS: dict[str, Callable[[Session, History], None]] = {
     "an acknowledged answer is gone": lose_an_acknowledged_answer,
     "a refused answer is there": store_a_refused_answer,
     "an answer reads otherwise": sql(
-        "UPDATE response_steps SET option = 'q' WHERE id = (SELECT max(id) FROM response_steps)"
+        "UPDATE response_steps SET answer = 'q' WHERE id = (SELECT max(id) FROM response_steps)"
     ),
     "a second score": sql(
         "INSERT INTO scores (attempt_id, revision, points, maximum, cut_percent, passed, reason, "

@@ -50,7 +50,7 @@ def sitting_lena(app: Flask, cast: Cast) -> int:
         seat = cohorts.seat_for(db.session, cast.lena, cast.lena_seat)
         attempt = assessment.start(db.session, seat, "first-module", seed=3, now=clock.now())
         assessment.save_response(
-            db.session, cast.lena, attempt, slot=1, sequence=1, option="a", now=clock.now()
+            db.session, cast.lena, attempt, slot=1, sequence=1, answer="a", now=clock.now()
         )
         db.session.commit()
     return attempt
@@ -122,7 +122,7 @@ def test_saving_is_no_oracle(
     token = page.split('name="csrf_token"', 1)[1].split('value="', 1)[1].split('"', 1)[0]
     answer = lena.post(
         f"/attempts/{attempt}/items/2/response",
-        json={"sequence": 1, "option": option},
+        json={"sequence": 1, "answer": option},
         headers={"X-CSRFToken": token},
     )
     assert answer.status_code == 200
@@ -131,7 +131,7 @@ def test_saving_is_no_oracle(
     assert reply == {
         "kind": "accept",
         "message": "The answer is saved.",
-        "stored": {"sequence": 1, "option": option},
+        "stored": {"sequence": 1, "answer": option, "certainty": None},
     }
 
 

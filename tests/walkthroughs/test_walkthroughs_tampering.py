@@ -72,14 +72,15 @@ def test_a_forged_answer_changes_nothing_but_the_answer(
     told = tell(app, cast)
     lena = client_of("Lena")
     token = token_in(lena.get(f"/attempts/{told.open_attempt}/items/1").text)
-    body = {**FORGED, "sequence": 1, "option": "b", "attempt_id": told.passed_attempt}
+    body = {**FORGED, "sequence": 1, "answer": "b", "certainty": 3}
+    body |= {"attempt_id": told.passed_attempt}
     body |= {"account_id": cast.leo, "recorded_at": "2020-01-01T00:00:00Z", "is_key": True}
     answer = lena.post(
         f"/attempts/{told.open_attempt}/items/1/response",
         json=body,
         headers={"X-CSRFToken": token},
     )
-    assert answer.get_json()["stored"] == {"sequence": 1, "option": "b"}
+    assert answer.get_json()["stored"] == {"sequence": 1, "answer": "b", "certainty": None}
     assert answer.get_json()["saved_at"] > "2026"
 
 
@@ -90,15 +91,15 @@ def test_a_forged_answer_changes_nothing_but_the_answer(
         [],
         "text",
         {},
-        {"sequence": "1", "option": "a"},
-        {"sequence": 1.0, "option": "a"},
-        {"sequence": True, "option": "a"},
-        {"sequence": 1, "option": None},
-        {"sequence": 1, "option": ["a"]},
-        {"sequence": 10**30, "option": "a"},
-        {"sequence": -1, "option": "a"},
-        {"sequence": 1, "option": "a" * 5000},
-        {"sequence": 1, "option": "\x00"},
+        {"sequence": "1", "answer": "a"},
+        {"sequence": 1.0, "answer": "a"},
+        {"sequence": True, "answer": "a"},
+        {"sequence": 1, "answer": None},
+        {"sequence": 1, "answer": ["a"]},
+        {"sequence": 10**30, "answer": "a"},
+        {"sequence": -1, "answer": "a"},
+        {"sequence": 1, "answer": "a" * 5000},
+        {"sequence": 1, "answer": "\x00"},
     ],
 )
 def test_a_malformed_answer_is_refused_calmly(

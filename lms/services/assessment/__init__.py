@@ -1,15 +1,24 @@
 """Quizzes: starting an attempt, saving each answer durably, submitting once, showing the result."""
 
 from lms.services.assessment.attempts import (
-    FIRST_SCORE,
     AttemptLine,
-    Result,
-    Sitting,
     list_attempts,
     module_with_quiz,
-    result_for,
-    sitting_for,
     start,
+)
+from lms.services.assessment.flags import flagged_slots, set_flag
+from lms.services.assessment.frozen import item_for
+from lms.services.assessment.locks import advance
+from lms.services.assessment.marking import ToMark, give_points, list_to_mark, to_mark_for
+from lms.services.assessment.reading import Sitting, sitting_for, sitting_of
+from lms.services.assessment.results import (
+    FIRST_SCORE,
+    Result,
+    append_score,
+    find_result,
+    points_given,
+    result_for,
+    score_of,
     submit,
 )
 from lms.services.assessment.saving import save_response
@@ -19,11 +28,24 @@ __all__ = [
     "AttemptLine",
     "Result",
     "Sitting",
+    "ToMark",
+    "advance",
+    "append_score",
+    "find_result",
+    "flagged_slots",
+    "give_points",
+    "item_for",
     "list_attempts",
+    "list_to_mark",
     "module_with_quiz",
+    "points_given",
     "result_for",
     "save_response",
+    "score_of",
+    "set_flag",
     "sitting_for",
+    "sitting_of",
     "start",
     "submit",
+    "to_mark_for",
 ]

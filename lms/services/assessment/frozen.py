@@ -15,7 +15,7 @@ import quizzes
 from lms.errors import NotFound
 from lms.models.assessment import Attempt
 from lms.models.cohorts import Cohort, Enrolment
-from lms.services import catalogue
+from lms.services import catalogue, cohorts
 
 # Composed once: building a statement costs more than running it.
 _FROZEN = (
@@ -45,6 +45,11 @@ class FrozenAttempt:
         """Return the item in a slot of the paper; None for a slot it does not have."""
         return self.items[slot - 1] if 1 <= slot <= len(self.items) else None
 
+    def can_lock(self, slot: int) -> bool:
+        """Return whether going on may lock a slot of the paper for good."""
+        is_forward = self.paper.rules.navigation == "forward"
+        return is_forward or self.paper.slots[slot - 1].vignette is not None
+
 
 _frozen: WeakKeyDictionary[sa.Engine, dict[int, FrozenAttempt]] = WeakKeyDictionary()
 MOST_FROZEN = 4096
@@ -64,6 +69,17 @@ def frozen_attempt(session: Session, attempt_id: int) -> FrozenAttempt:
     return found
 
 
+def item_for(session: Session, account_id: int, attempt_id: int, slot: int) -> quizzes.Item:
+    """Return the item in a slot of a learner's own attempt, or refuse as for the attempt."""
+    frozen = frozen_attempt(session, attempt_id)
+    if frozen.account_id != account_id:
+        cohorts.refuse_other(session, account_id, frozen.programme_id)
+    item = frozen.item_at(slot)
+    if item is None:
+        raise NotFound()
+    return item
+
+
 def _freeze(session: Session, row: Any) -> FrozenAttempt:
     paper = paper_of(row.paper)
     bank = catalogue.release(session, row.release_id).banks[row.bank_id]
@@ -80,10 +96,15 @@ def paper_of(document: str) -> quizzes.Paper:
 
 
 def state_of(
-    responses: Iterable[quizzes.Response], submitted_at: datetime | None
+    responses: Iterable[quizzes.Response],
+    submitted_at: datetime | None,
+    advances: Iterable[quizzes.Advance] = (),
 ) -> quizzes.AttemptState:
-    """Return where an attempt stands after these responses, submitted or not."""
-    steps: list[quizzes.Step] = list(responses)
+    """Return where an attempt stands after these steps, submitted or not.
+
+    No response was stored for a slot after it was locked, so all of them come first.
+    """
+    steps: list[quizzes.Step] = [*responses, *advances]
     if submitted_at is not None:
         steps.append(quizzes.Submission(submitted_at))
     return quizzes.replay(steps)

@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +13,39 @@ import quizzes
 from lms import db
 from lms.models.assessment import Attempt, ResponseStep
 from lms.services import cohorts
-from lms.services.assessment.frozen import frozen_attempt, state_of
+from lms.services.assessment.frozen import FrozenAttempt, frozen_attempt, state_of
+from lms.services.assessment.locks import advances_of
 
 LARGEST_SEQUENCE = 2**31 - 1  # what the column holds
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A response as it arrived, its answer read."""
+
+    attempt_id: int
+    slot: int
+    sequence: int
+    answer: str
+    certainty: int | None
+    at: datetime
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The row it becomes."""
+        return {
+            "attempt_id": self.attempt_id,
+            "slot": self.slot,
+            "sequence": self.sequence,
+            "answer": self.answer,
+            "certainty": self.certainty,
+            "recorded_at": self.at,
+        }
+
+    def saved(self) -> quizzes.Decision:
+        """What to answer once it is stored."""
+        response = quizzes.Response(self.slot, self.sequence, self.answer, self.at, self.certainty)
+        return quizzes.Decision("accept", response, "The answer is saved.")
 
 
 def save_response(
@@ -24,76 +55,102 @@ def save_response(
     *,
     slot: int,
     sequence: int,
-    option: str,
+    answer: str,
     now: datetime,
+    certainty: int | None = None,
 ) -> quizzes.Decision:
     """Store an answer as the next step of its slot, or say why not.
 
     The answer is safe only once the caller has committed. An exact repeat adds nothing; a choice
-    made on a page that has not seen the stored answer is a conflict that carries it.
+    made on a page that has not seen the stored answer is a conflict that carries it; after the
+    end and its grace, or in an attempt that was set aside, the attempt is closed. A certainty
+    that the paper does not ask for is left out.
     """
     frozen = frozen_attempt(session, attempt_id)
     if frozen.account_id != account_id:
         cohorts.refuse_other(session, account_id, frozen.programme_id)
     item = frozen.item_at(slot)
     try:
-        answer = "" if item is None else quizzes.read_answer(item, option)
+        read = "" if item is None else quizzes.read_answer(item, answer)
     except quizzes.UnreadableAnswer as error:
         return quizzes.Decision("invalid", None, error.message)
-    step = {"attempt_id": attempt_id, "slot": slot, "sequence": sequence, "option": answer}
-    plain = item is not None and 0 < sequence <= LARGEST_SEQUENCE
-    if plain and _append(session, {**step, "recorded_at": now}):
-        return quizzes.Decision(
-            "accept", quizzes.Response(slot, sequence, answer, now), "The answer is saved."
-        )
-    return _judge(session, frozen.paper, step, now)
+    stated = None if frozen.paper.rules.certainty == "off" else certainty
+    sent = _Sent(attempt_id, slot, sequence, read, stated, now)
+    if _is_plain(frozen, sent) and _append(session, sent):
+        return sent.saved()
+    return _judge(session, frozen.paper, sent)
 
 
-def _append(session: Session, step: dict[str, Any]) -> bool:
+def _is_plain(frozen: FrozenAttempt, sent: _Sent) -> bool:
+    """Whether all that could keep the response out is asked by the one statement.
+
+    A slot that going on can lock is not: PostgreSQL would not see the lock of a transaction it
+    has just waited for.
+    """
+    return (
+        frozen.item_at(sent.slot) is not None
+        and 0 < sent.sequence <= LARGEST_SEQUENCE
+        and sent.certainty in (None, 1, 2, 3)
+        and not frozen.can_lock(sent.slot)
+    )
+
+
+def _append(session: Session, sent: _Sent) -> bool:
     """Add a step if it is the next of its slot and the attempt open; return whether it was added.
 
-    One statement that asks the database for exactly what `quizzes.decide_response` accepts: almost
-    every answer that ever arrives. A submission at the same moment makes it wait and look again,
-    and of two steps with one number the second is left out.
+    One statement that asks the database for exactly what `quizzes.decide_response` accepts before
+    the attempt's end: almost every answer that ever arrives. A submission at the same moment makes
+    it wait and look again, and of two steps with one number the second is left out.
     """
     connection = session.connection()
-    added = connection.execute(_append_next(connection.dialect.name), step)
+    added = connection.execute(_append_next(connection.dialect.name), sent.row)
     return added.one_or_none() is not None
 
 
-def _judge(
-    session: Session, paper: quizzes.Paper, step: dict[str, Any], now: datetime
-) -> quizzes.Decision:
+def _judge(session: Session, paper: quizzes.Paper, sent: _Sent) -> quizzes.Decision:
     """Decide, behind the attempt's lock, on a response that is not plainly the next one."""
-    attempt_id, slot, sequence, option = step.values()
     db.lock(session)
     connection = session.connection()
-    submitted_at = connection.execute(_LOCKED, {"attempt_id": attempt_id}).scalar_one()
-    # A statement of its own: only now, behind the lock, is the latest step surely the latest.
-    latest = connection.execute(_LATEST_STEP, step)
-    state = state_of((quizzes.Response(*step) for step in latest), submitted_at)
-    decision = quizzes.decide_response(paper, state, slot, sequence, option)
+    attempt = connection.execute(_LOCKED, {"attempt_id": sent.attempt_id}).one()
+    # Statements of their own: only now, behind the lock, is the latest step surely the latest.
+    latest = connection.execute(_LATEST_STEP, sent.row)
+    state = state_of(
+        (quizzes.Response(*step) for step in latest),
+        attempt.submitted_at,
+        advances_of(connection, sent.attempt_id),
+    )
+    decision = quizzes.decide_response(
+        paper, state, sent.slot, sent.sequence, sent.answer, sent.certainty
+    )
     stored = decision.stored
-    if decision.kind != "accept":
+    if decision.kind not in ("accept", "conflict"):
         return decision
-    if stored is not None and stored.answer == option:
+    if attempt.voided_at is not None:
+        return quizzes.Decision("closed", stored, "This attempt was set aside.")
+    if not quizzes.is_in_time(sent.at, attempt.closes_at, attempt.grace_seconds):
+        return quizzes.Decision("closed", stored, "Time is over; answers can no longer change.")
+    if decision.kind == "conflict":
+        return decision
+    if stored is not None and (stored.answer, stored.certainty) == (sent.answer, sent.certainty):
         # A page without script sends the unchanged choice again whenever it moves on.
         return quizzes.Decision("repeat", stored, "This answer is already saved.")
-    connection.execute(_ADD_STEP, {**step, "recorded_at": now})
-    return quizzes.Decision(
-        "accept", quizzes.Response(slot, sequence, option, now), "The answer is saved."
-    )
+    connection.execute(_ADD_STEP, sent.row)
+    return sent.saved()
 
 
 # Composed once: building a statement costs more than running it.
 _LOCKED = (
-    sa.select(Attempt.submitted_at)
+    sa.select(Attempt.submitted_at, Attempt.closes_at, Attempt.grace_seconds, Attempt.voided_at)
     .where(Attempt.id == sa.bindparam("attempt_id"))
     .with_for_update()
 )
 _LATEST_STEP = (
     sa.select(
-        ResponseStep.slot, ResponseStep.sequence, ResponseStep.option, ResponseStep.recorded_at
+        ResponseStep.slot,
+        ResponseStep.sequence,
+        ResponseStep.answer,
+        ResponseStep.recorded_at,
+        ResponseStep.certainty,
     )
     .where(
         ResponseStep.attempt_id == sa.bindparam("attempt_id"),
@@ -103,37 +160,37 @@ _LATEST_STEP = (
     .limit(1)
 )
 _ADD_STEP = sa.insert(ResponseStep)
+_COLUMNS = ("attempt_id", "slot", "sequence", "answer", "certainty", "recorded_at")
 
 
 @functools.cache
 def _append_next(dialect: str) -> Any:
     # By name: PostgreSQL's dialect costs SQLite's users a twentieth of the start.
     kind = importlib.import_module(f"sqlalchemy.dialects.{dialect}")
-    attempt, slot, sequence, option, at = (
-        sa.bindparam(column.key, type_=column.type)
-        for column in (
-            ResponseStep.__table__.c.attempt_id,
-            ResponseStep.__table__.c.slot,
-            ResponseStep.__table__.c.sequence,
-            ResponseStep.__table__.c.option,
-            ResponseStep.__table__.c.recorded_at,
-        )
+    columns = ResponseStep.__table__.c
+    attempt, slot, sequence, answer, certainty, at = (
+        sa.bindparam(name, type_=columns[name].type) for name in _COLUMNS
     )
     here = sa.select(ResponseStep.id).where(
         ResponseStep.attempt_id == attempt, ResponseStep.slot == slot
     )
+    is_other = sa.or_(
+        ResponseStep.answer != answer, ResponseStep.certainty.is_distinct_from(certainty)
+    )
     before = here.where(ResponseStep.sequence == sequence - 1)
     next_step = (
-        sa.select(attempt, slot, sequence, option, at)
+        sa.select(attempt, slot, sequence, answer, certainty, at)
         .select_from(Attempt)
-        .where(Attempt.id == attempt, Attempt.submitted_at.is_(None))
-        .where(sa.or_(sequence == 1, before.where(ResponseStep.option != option).exists()))
+        .where(Attempt.id == attempt, Attempt.submitted_at.is_(None), Attempt.voided_at.is_(None))
+        # What comes later may still be within the grace: that is judged behind the lock.
+        .where(sa.or_(Attempt.closes_at.is_(None), Attempt.closes_at >= at))
+        .where(sa.or_(sequence == 1, before.where(is_other).exists()))
         .where(~here.where(ResponseStep.sequence >= sequence).exists())
         .with_for_update(of=Attempt)
     )
     return (
         kind.insert(ResponseStep)
-        .from_select(["attempt_id", "slot", "sequence", "option", "recorded_at"], next_step)
+        .from_select(list(_COLUMNS), next_step)
         .on_conflict_do_nothing()
         .returning(ResponseStep.id)
     )

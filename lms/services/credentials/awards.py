@@ -101,7 +101,9 @@ def _passing_attempts(session: Session, enrolment_id: int) -> list[int]:
     query = (
         sa.select(Attempt.id)
         .join(ScoreRecord, ScoreRecord.attempt_id == Attempt.id)
-        .where(Attempt.enrolment_id == enrolment_id, ScoreRecord.passed)
+        .where(
+            Attempt.enrolment_id == enrolment_id, Attempt.voided_at.is_(None), ScoreRecord.passed
+        )
         .order_by(Attempt.id)
     )
     return list(session.scalars(query))

@@ -261,7 +261,7 @@ def _line(
 def _cell(state: courses.UnitState, pace: courses.Pace, begun: set[str]) -> Cell:
     percent = None
     if state.result is not None and state.result.maximum:
-        percent = state.result.points * 100 // state.result.maximum
+        percent = int(state.result.points * 100 // state.result.maximum)
     if state.state in ("done", "failed"):
         return Cell("done" if state.state == "done" else "failed", percent)
     if state.unit.key in pace.late:
@@ -331,6 +331,7 @@ def _first_and_open_attempts(
         .outerjoin(ScoreRecord, sa.and_(ScoreRecord.attempt_id == Attempt.id, ~superseded()))
         .where(
             Enrolment.cohort_id == cohort_id,
+            Attempt.voided_at.is_(None),
             sa.or_(Attempt.number == 1, Attempt.submitted_at.is_(None)),
         )
     )
@@ -341,6 +342,7 @@ def _first_and_open_attempts(
             here = sitting.get(row.enrolment_id, frozenset())
             sitting[row.enrolment_id] = here | {row.module_key}
         elif row.maximum:
+            # Both are counted in the same parts of a mark.
             shares.append(Fraction(row.points, row.maximum))
     return tuple(shares), sitting
 

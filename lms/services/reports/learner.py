@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from fractions import Fraction
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -17,7 +18,9 @@ from lms.services import catalogue, credentials, learning
 from lms.services.cohorts import RunCohort
 from lms.services.reports.scores import superseded
 
-EventKind = Literal["enrolled", "lesson", "started", "passed", "failed", "issued", "revoked"]
+EventKind = Literal[
+    "enrolled", "lesson", "started", "submitted", "passed", "failed", "issued", "revoked"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Sitting:
     number: int
     started_at: datetime
     submitted_at: datetime | None
-    points: int | None
+    points: Fraction | None
     maximum: int | None
     cut_percent: int | None
     passed: bool | None
@@ -123,6 +126,7 @@ def _sittings(session: Session, enrolment_id: int) -> tuple[Sitting, ...]:
             Attempt.submitted_at,
             ScoreRecord.points,
             ScoreRecord.maximum,
+            ScoreRecord.parts,
             ScoreRecord.cut_percent,
             ScoreRecord.passed,
             sa.case((ScoreRecord.revision > 1, ScoreRecord.reason), else_=""),
@@ -131,7 +135,22 @@ def _sittings(session: Session, enrolment_id: int) -> tuple[Sitting, ...]:
         .where(Attempt.enrolment_id == enrolment_id)
         .order_by(Attempt.started_at, Attempt.id)
     )
-    return tuple(Sitting(*row) for row in session.execute(query))
+    return tuple(_sitting(*row) for row in session.execute(query))
+
+
+def _sitting(
+    module_key: str,
+    number: int,
+    started_at: datetime,
+    submitted_at: datetime | None,
+    points: int | None,
+    maximum: int | None,
+    parts: int | None,
+    *outcome: Any,
+) -> Sitting:
+    earned = None if points is None or parts is None else Fraction(points, parts)
+    of = None if maximum is None or parts is None else maximum // parts
+    return Sitting(module_key, number, started_at, submitted_at, earned, of, *outcome)
 
 
 def _events(
@@ -147,6 +166,8 @@ def _events(
         events.append(Event(sitting.started_at, "started", sitting.module_key, sitting.number))
         if sitting.submitted_at is not None:
             kind: EventKind = "passed" if sitting.passed else "failed"
+            if sitting.passed is None:
+                kind = "submitted"
             events.append(Event(sitting.submitted_at, kind, sitting.module_key, sitting.number))
     if credential is not None:
         events.append(Event(credential.credential.issued_at, "issued"))

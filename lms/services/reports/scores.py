@@ -31,7 +31,12 @@ def count_complete(session: Session, cohort_ids: list[int]) -> dict[int, int]:
     passes = (
         sa.select(sa.func.count(sa.distinct(Attempt.module_key)))
         .join(ScoreRecord, ScoreRecord.attempt_id == Attempt.id)
-        .where(Attempt.enrolment_id == Enrolment.id, ScoreRecord.passed, ~superseded())
+        .where(
+            Attempt.enrolment_id == Enrolment.id,
+            Attempt.voided_at.is_(None),
+            ScoreRecord.passed,
+            ~superseded(),
+        )
         .scalar_subquery()
     )
     each = (

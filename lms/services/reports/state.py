@@ -20,9 +20,10 @@ from lms.services.cohorts import RunCohort
 def state_of(session: Session, cohort: RunCohort, now: datetime) -> Hashable:
     """Return a value that differs whenever the report of a cohort could differ.
 
-    Ledgers only grow, so that counting them is enough; attempts are submitted once. A place is
-    seen again and again: the sum of its times in seconds moves with each. Names and addresses are
-    compared as they are. Two days count: the programme's, for the plan, and UTC's, for currency.
+    Ledgers only grow, so that counting them is enough; attempts are submitted and voided once. A
+    place is seen again and again: the sum of its times in seconds moves with each. Names and
+    addresses are compared as they are. Two days count: the programme's, for the plan, and UTC's,
+    for currency.
     """
     days = (now.astimezone(ZoneInfo(cohort.time_zone)).date(), now.date())
     return days, tuple(session.execute(_STATE, {"cohort": cohort.id}).one())
@@ -46,6 +47,9 @@ def _compose() -> sa.Select[Any]:
         _of_cohort(count).join(LessonCompletion, LessonCompletion.enrolment_id == Enrolment.id),
         _of_cohort(count).join(Attempt, Attempt.enrolment_id == Enrolment.id),
         _of_cohort(sa.func.count(Attempt.submitted_at)).join(
+            Attempt, Attempt.enrolment_id == Enrolment.id
+        ),
+        _of_cohort(sa.func.count(Attempt.voided_at)).join(
             Attempt, Attempt.enrolment_id == Enrolment.id
         ),
         _of_cohort(count)

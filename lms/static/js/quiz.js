@@ -1,7 +1,7 @@
 /* Saves an answer as it is chosen. Until the server has acknowledged it, it waits on this device
    and is sent again, through reloads and lost connections; what is shown as saved is saved. */
 (() => {
-  const form = document.getElementById("answer");
+  const form = document.getElementById("answer-form");
   const state = document.getElementById("save-state");
   if (!form || !state) return;
 
@@ -9,7 +9,7 @@
   const store = `answer/${words.key}`;
   const field = form.elements.sequence;
   const text = state.querySelector("[data-save-text]");
-  let stored = { sequence: Number(words.stored), option: words.option };
+  let stored = { sequence: Number(words.stored), answer: words.answer };
   let pending = null;
   let sending = false;
   let delay = 1000;
@@ -22,15 +22,15 @@
       else localStorage.removeItem(store);
     } catch { /* A full or forbidden store leaves the answer on the page, where it is sent from. */ }
   };
-  const mark = (option) => {
-    for (const input of form.querySelectorAll("input[name=option]")) input.checked = input.value === option;
+  const mark = (answer) => {
+    for (const input of form.querySelectorAll("input[name=answer]")) input.checked = input.value === answer;
   };
   // Moving on posts the form: an acknowledged answer goes along as an exact repeat.
   const settle = () => { field.value = pending ? pending.sequence : Math.max(stored.sequence, 1); };
 
   const acknowledge = (reply) => {
     stored = reply.stored;
-    if (pending && pending.option === stored.option && pending.sequence === stored.sequence) pending = null;
+    if (pending && pending.answer === stored.answer && pending.sequence === stored.sequence) pending = null;
     else if (pending) pending.sequence = stored.sequence + 1;
     remember();
     settle();
@@ -42,7 +42,7 @@
     pending = null;
     remember();
     if (reply.stored) stored = reply.stored;
-    mark(stored.option);
+    mark(stored.answer);
     settle();
     show("unsaved", reply.kind === "conflict" ? words.wordsConflict : reply.message);
     if (reply.kind === "closed") location.reload();
@@ -89,11 +89,11 @@
       again();
     }
     sending = false;
-    if (pending && (pending.sequence !== sent.sequence || pending.option !== sent.option)) send();
+    if (pending && (pending.sequence !== sent.sequence || pending.answer !== sent.answer)) send();
   }
 
-  const choose = (option) => {
-    pending = { sequence: stored.sequence + 1, option };
+  const choose = (answer) => {
+    pending = { sequence: stored.sequence + 1, answer };
     remember();
     settle();
     show("saving", words.wordsSaving);
@@ -101,17 +101,17 @@
   };
 
   form.addEventListener("change", (event) => {
-    if (event.target.name === "option") choose(event.target.value);
+    if (event.target.name === "answer") choose(event.target.value);
   });
   addEventListener("online", send);
   addEventListener("beforeunload", (event) => { if (pending && sending) event.preventDefault(); });
 
   let waiting = null;
   try { waiting = JSON.parse(localStorage.getItem(store)); } catch { waiting = null; }
-  if (waiting && typeof waiting.option === "string" && waiting.option !== stored.option) {
+  if (waiting && typeof waiting.answer === "string" && waiting.answer !== stored.answer) {
     // What another window saved meanwhile stands; this device's older answer meets it as a conflict.
-    pending = { sequence: Number(waiting.sequence), option: waiting.option };
-    mark(pending.option);
+    pending = { sequence: Number(waiting.sequence), answer: waiting.answer };
+    mark(pending.answer);
     settle();
     show("saving", words.wordsSaving);
     send();

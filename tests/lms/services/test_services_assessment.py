@@ -4,6 +4,7 @@ import json
 import random
 import threading
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 import sqlalchemy as sa
@@ -47,7 +48,7 @@ def begun(app: Flask, cast: Cast) -> int:
 
 
 def save(session: Session, cast: Cast, attempt: int, **how: object) -> quizzes.Decision:
-    values: dict = {"slot": 1, "sequence": 1, "option": "a", "now": LATER, **how}
+    values: dict = {"slot": 1, "sequence": 1, "answer": "a", "now": LATER, **how}
     return assessment.save_response(session, cast.lena, attempt, **values)
 
 
@@ -110,11 +111,11 @@ def test_a_retake_meets_items_not_seen_before(session: Session, ready: Cast) -> 
 def test_fifty_saves_of_one_step_store_one(app: Flask, ready: Cast) -> None:
     """Invariant 13: whoever comes second with the same number meets what is stored."""
     attempt = begun(app, ready)
-    decisions = at_once(app, lambda session, n: save(session, ready, attempt, option="abcd"[n % 4]))
+    decisions = at_once(app, lambda session, n: save(session, ready, attempt, answer="abcd"[n % 4]))
     kinds = [each.kind for each in decisions if isinstance(each, quizzes.Decision)]
     assert kinds.count("accept") == 1 and len(kinds) == 50
     with app.app_context():
-        stored = db.session.scalars(sa.select(ResponseStep.option)).all()
+        stored = db.session.scalars(sa.select(ResponseStep.answer)).all()
     assert len(stored) == 1
     for each in decisions:
         assert isinstance(each, quizzes.Decision)
@@ -144,7 +145,7 @@ def test_every_save_is_decided_as_the_core_decides_it(
         stored = state.responses.get(slot)
         if expected == "accept" and stored is not None and stored.answer == option:
             expected = "repeat"
-        decision = save(session, ready, attempt, slot=slot, sequence=sequence, option=option)
+        decision = save(session, ready, attempt, slot=slot, sequence=sequence, answer=option)
         assert decision.kind == expected
         if expected == "accept":
             steps.append(quizzes.Response(slot, sequence, option, LATER))
@@ -155,9 +156,9 @@ def test_every_save_is_decided_as_the_core_decides_it(
 def test_a_stale_tab_does_not_overwrite(session: Session, ready: Cast) -> None:
     """Invariant 13: the second tab still shows step 1 when step 2 is stored."""
     attempt = begin(session, ready)
-    assert save(session, ready, attempt, sequence=1, option="a").kind == "accept"
-    assert save(session, ready, attempt, sequence=2, option="b").kind == "accept"
-    stale = save(session, ready, attempt, sequence=2, option="c")
+    assert save(session, ready, attempt, sequence=1, answer="a").kind == "accept"
+    assert save(session, ready, attempt, sequence=2, answer="b").kind == "accept"
+    stale = save(session, ready, attempt, sequence=2, answer="c")
     assert stale.kind == "conflict"
     assert stale.stored is not None and stale.stored.answer == "b"
 
@@ -170,7 +171,7 @@ def test_a_lost_reply_may_be_asked_for_again(session: Session, ready: Cast) -> N
 
 
 @pytest.mark.parametrize(
-    "nonsense", [{"slot": 0}, {"slot": 4}, {"option": "z"}, {"sequence": 7}, {"sequence": 0}]
+    "nonsense", [{"slot": 0}, {"slot": 4}, {"answer": "z"}, {"sequence": 7}, {"sequence": 0}]
 )
 def test_what_no_page_would_send_stores_nothing(
     session: Session, ready: Cast, nonsense: dict[str, object]
@@ -191,7 +192,7 @@ def test_saves_race_a_submission_and_the_score_counts_what_was_accepted(
             assessment.submit(session, ready.lena, attempt, clock.now())
             return "submitted"
         slot = number % 3 + 1
-        return save(session, ready, attempt, slot=slot, option="b", now=clock.now()).kind
+        return save(session, ready, attempt, slot=slot, answer="b", now=clock.now()).kind
 
     kinds = at_once(app, act)
     assert kinds.count("accept") <= 3
@@ -202,14 +203,15 @@ def test_saves_race_a_submission_and_the_score_counts_what_was_accepted(
         assert recomputed(db.session, ready.lena, attempt) == stored_score(db.session, attempt)
 
 
-def recomputed(session: Session, account: int, attempt: int) -> tuple[int, int, bool]:
+def recomputed(session: Session, account: int, attempt: int) -> tuple[Fraction, int, bool]:
     sitting = assessment.sitting_for(session, account, attempt)
     items = {item.id: item for item in sitting.bank.items}
     score = quizzes.score(sitting.paper, items, sitting.state)
+    assert isinstance(score, quizzes.Score)
     return score.points, score.maximum, score.passed
 
 
-def stored_score(session: Session, attempt: int) -> tuple[int, int, bool]:
+def stored_score(session: Session, attempt: int) -> tuple[Fraction, int, bool]:
     query = sa.select(ScoreRecord.points, ScoreRecord.maximum, ScoreRecord.passed)
     points, maximum, passed = session.execute(query.where(ScoreRecord.attempt_id == attempt)).one()
     return points, maximum, passed
@@ -225,7 +227,7 @@ def test_fifty_submissions_are_one_score_and_one_credential(app: Flask, ready: C
         sitting = assessment.sitting_for(db.session, ready.lena, attempt)
         for number, slot in enumerate(sitting.paper.slots, start=1):
             key = sitting.bank.item(slot.item_id).key.id
-            save(db.session, ready, attempt, slot=number, option=key)
+            save(db.session, ready, attempt, slot=number, answer=key)
         db.session.commit()
 
     def act(session: Session, _number: int) -> str | None:
@@ -284,7 +286,7 @@ def test_an_attempt_is_its_learners_alone(
         lambda: assessment.sitting_for(session, account, attempt),
         lambda: assessment.submit(session, account, attempt, LATER),
         lambda: assessment.save_response(
-            session, account, attempt, slot=1, sequence=1, option="a", now=LATER
+            session, account, attempt, slot=1, sequence=1, answer="a", now=LATER
         ),
     ):
         with pytest.raises(refusal):

@@ -34,7 +34,7 @@ def start(client: FlaskClient, cast: Cast) -> str:
 def test_starting_again_goes_on_where_one_was(lena: FlaskClient, cast: Cast) -> None:
     first = start(lena, cast)
     page = lena.get(f"{first}/items/1").text
-    form = {"csrf_token": token_in(page), "option": "a", "sequence": "1", "go": "next"}
+    form = {"csrf_token": token_in(page), "answer": "a", "sequence": "1", "go": "next"}
     lena.post(f"{first}/items/1", data=form)
     path = f"/learn/{cast.lena_seat}/first-module/quiz"
     answer = lena.post(f"{path}/start", data={"csrf_token": token_in(lena.get(path).text)})
@@ -65,11 +65,11 @@ def test_without_script_the_pressed_button_saves_and_leads_on(
 ) -> None:
     attempt = start(lena, cast)
     token = token_in(lena.get(f"{attempt}/items/1").text)
-    form = {"csrf_token": token, "option": "c", "sequence": "1", "go": go}
+    form = {"csrf_token": token, "answer": "c", "sequence": "1", "go": go}
     answer = lena.post(f"{attempt}/items/1", data=form)
     assert answer.status_code == 303 and answer.headers["Location"] == f"{attempt}{where}"
     page = lena.get(f"{attempt}/items/1").text
-    assert 'value="c" id="option-c" checked' in page and 'data-stored="1"' in page
+    assert 'value="c" id="answer-c" checked' in page and 'data-stored="1"' in page
 
 
 def test_moving_on_without_an_answer_saves_nothing(lena: FlaskClient, cast: Cast) -> None:
@@ -109,11 +109,11 @@ def test_after_submission_every_page_of_the_attempt_leads_to_the_result(
         assert lena.get(f"{attempt}/{page}").headers["Location"] == f"{attempt}/result"
     late = lena.post(
         f"{attempt}/items/1/response",
-        json={"sequence": 1, "option": "a"},
+        json={"sequence": 1, "answer": "a"},
         headers={"X-CSRFToken": token},
     )
     assert late.status_code == 409 and late.get_json()["kind"] == "closed"
-    form = {"csrf_token": token, "option": "a", "sequence": "1", "go": "next"}
+    form = {"csrf_token": token, "answer": "a", "sequence": "1", "go": "next"}
     assert lena.post(f"{attempt}/items/1", data=form).headers["Location"] == f"{attempt}/result"
 
 
