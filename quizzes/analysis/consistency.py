@@ -11,6 +11,9 @@ from scipy import special
 LONGEST = 1000
 """Effective items beyond which the sums are not done: reliability is then as good as perfect."""
 
+UNANIMOUS = 1e-4
+"""Disagreement expected by chance below which kappa would be a quotient of rounding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Consistency:
@@ -18,7 +21,7 @@ class Consistency:
 
     `consistency` get the same decision twice, `accuracy` get the one their true score deserves,
     `false_pass` pass though their true score is below the cut, `false_fail` the reverse. `kappa`
-    is consistency beyond chance, None when everybody gets the same decision.
+    is consistency beyond chance, None when practically everybody gets the same decision.
     `effective_items` is how many right-or-wrong items would measure as precisely.
     """
 
@@ -69,7 +72,7 @@ def _beta_binomial(items: int, a: float, b: float, cut: Fraction) -> Consistency
     chance = passes**2 + (1 - passes) ** 2
     return Consistency(
         consistency=consistency,
-        kappa=(consistency - chance) / (1 - chance) if chance < 1 - 1e-9 else None,
+        kappa=(consistency - chance) / (1 - chance) if chance < 1 - UNANIMOUS else None,
         accuracy=1 - false_pass - false_fail,
         false_pass=false_pass,
         false_fail=false_fail,

@@ -213,6 +213,11 @@ def test_decisions_keep_their_bounds(mean: float, sd: float, reliable: float, cu
     assert found.kappa is None or -1e-6 <= found.kappa <= 1 + 1e-9
 
 
+def test_where_practically_everybody_passes_there_is_no_kappa() -> None:
+    found = decision_consistency(mean=0.72, sd=0.09, reliability=0.125, cut=Fraction(12, 100))
+    assert found is not None and found.consistency > 0.999 and found.kappa is None
+
+
 def test_long_papers_neither_overflow_nor_hang() -> None:
     found = decision_consistency(mean=0.7, sd=0.15, reliability=0.985, cut=Fraction(7, 10))
     assert found is not None and 500 < found.effective_items <= 1000
