@@ -97,7 +97,13 @@ if TYPE_CHECKING:
     from quizzes.analysis.intervals import Interval
     from quizzes.analysis.item_statistics import ItemStatistics, item_statistics
     from quizzes.analysis.marks import MarkTable, UnusableMarks, mark_table, marks_from_papers
-    from quizzes.analysis.marks_csv import MarksFile, MarksProblem, UnreadableMarks, read_marks
+    from quizzes.analysis.marks_csv import (
+        LARGEST_MARKS_FILE,
+        MarksFile,
+        MarksProblem,
+        UnreadableMarks,
+        read_marks,
+    )
     from quizzes.analysis.models import ItemModel, NotFitted, fit_items
     from quizzes.analysis.paper_statistics import PaperStatistics, paper_statistics
     from quizzes.analysis.reliability import Reliability
@@ -160,6 +166,7 @@ _ON_FIRST_USE = {
     "UnusableMarks": "quizzes.analysis.marks",
     "mark_table": "quizzes.analysis.marks",
     "marks_from_papers": "quizzes.analysis.marks",
+    "LARGEST_MARKS_FILE": "quizzes.analysis.marks_csv",
     "MarksFile": "quizzes.analysis.marks_csv",
     "MarksProblem": "quizzes.analysis.marks_csv",
     "UnreadableMarks": "quizzes.analysis.marks_csv",
@@ -187,6 +194,7 @@ __all__ = [
     "FIGURES",
     "FLAGS",
     "KINDS",
+    "LARGEST_MARKS_FILE",
     "NOTICE",
     "UNBOUNDED",
     "Accommodation",

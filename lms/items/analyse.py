@@ -12,9 +12,6 @@ import click
 
 import quizzes
 
-# More than any file that is read: an endless one is refused instead of filling the memory.
-MOST_BYTES = 50_000_001
-
 
 class Percent(click.ParamType):
     """A cut score in percent, exact: "66.7" is 667/1000 of the maximum."""
@@ -60,8 +57,10 @@ def analyse(
     format and explains every number. The exit status is 1 when the file cannot be read, and then
     nothing is analysed. A file named - is read from the standard input.
     """
+    # One byte more than is read at all: an endless file is refused and does not fill the memory.
+    data = marks.read(quizzes.LARGEST_MARKS_FILE + 1)
     try:
-        found = quizzes.read_marks(marks.read(MOST_BYTES), maxima_first=maxima_first)
+        found = quizzes.read_marks(data, maxima_first=maxima_first)
     except quizzes.UnreadableMarks as error:
         _refuse(error, as_json)
         context.exit(1)

@@ -76,7 +76,7 @@ def _one(
     maximum = float(table.maxima[number])
     mean, sd, discrimination = figures["mean"], figures["sd"], figures["discrimination"]
     facility = None if mean is None else mean / maximum
-    spread = None if discrimination is None else fisher(discrimination, learners)
+    spread = None if discrimination is None else fisher(discrimination, int(figures["pairs"] or 0))
     statistics = ItemStatistics(
         item=item,
         learners=learners,
@@ -128,21 +128,24 @@ def _columns(table: MarkTable) -> dict[str, Numbers]:
     variance = _over((away**2).sum(axis=0), n - 1)
     level = np.ptp(np.where(table.met, table.values, mean), axis=0) <= DUST * table.maxima
     variance[level & ~np.isnan(variance)] = 0.0
-    correlation, efficiency = _discrimination(table, level)
+    correlation, efficiency, pairs = _discrimination(table, level)
     with_total = _with_total(table, away, n)
     return {
         "mean": mean,
         "sd": np.sqrt(variance),
         "discrimination": correlation,
         "efficiency": efficiency,
+        "pairs": pairs,
         "with_total": with_total,
         "intended": _mean_share(table, table.maxima),
         "effective": _mean_share(table, np.sqrt(np.where(with_total < 0, np.nan, with_total))),
     }
 
 
-def _discrimination(table: MarkTable, level: Flags) -> tuple[Numbers, Numbers]:
-    """Correlation and efficiency of each item with the rest of its learners' papers."""
+def _discrimination(table: MarkTable, level: Flags) -> tuple[Numbers, Numbers, Numbers]:
+    """Correlation and efficiency of each item with the rest of its learners' papers, and how many
+    learners have both.
+    """
     usable = ~np.isnan(table.rests)
     marks = np.where(usable, table.values, np.nan)
     rests = table.rests
@@ -158,7 +161,7 @@ def _discrimination(table: MarkTable, level: Flags) -> tuple[Numbers, Numbers]:
     filled = np.isfinite(sorted_x)
     largest = (np.where(filled, sorted_x, 0.0) * np.where(filled, sorted_y, 0.0)).sum(axis=0)
     efficiency = 100 * _over(products, np.where(flat, 0.0, largest))
-    return np.clip(correlation, -1.0, 1.0), np.clip(efficiency, None, 100.0)
+    return np.clip(correlation, -1.0, 1.0), np.clip(efficiency, None, 100.0), n
 
 
 def _with_total(table: MarkTable, away: Numbers, n: Numbers) -> Numbers:

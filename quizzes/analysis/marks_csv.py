@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from quizzes.analysis.marks import MarkTable, UnusableMarks, mark_table
 
-LARGEST_FILE = 50_000_000
+LARGEST_MARKS_FILE = 50_000_000
 MOST_ROWS, MOST_ITEMS, MOST_CELLS = 200_000, 1_000, 5_000_000
 LONGEST_NAME = 200
 MOST_PROBLEMS = 20
@@ -110,8 +110,8 @@ def read_marks(data: bytes, *, maxima_first: bool = False) -> MarksFile:
 
 
 def _text(data: bytes) -> str:
-    if len(data) > LARGEST_FILE:
-        size = LARGEST_FILE // 1_000_000
+    if len(data) > LARGEST_MARKS_FILE:
+        size = LARGEST_MARKS_FILE // 1_000_000
         raise UnreadableMarks([MarksProblem(0, 0, f"The file is larger than {size} MB.")])
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableMarks([MarksProblem(0, 0, "The file is UTF-16; save it as CSV UTF-8.")])

@@ -134,7 +134,7 @@ def test_limits_are_told_before_memory_is_spent(monkeypatch: pytest.MonkeyPatch)
     assert "more than 3 learners" in refused("name,q1\n" + "ana,1\n" * 9)[0][2]
     monkeypatch.setattr(marks_csv, "MOST_CELLS", 4)
     assert "more than 4 cells" in refused("name,q1\n" + "ana,1\n" * 3)[0][2]
-    monkeypatch.setattr(marks_csv, "LARGEST_FILE", 10)
+    monkeypatch.setattr(marks_csv, "LARGEST_MARKS_FILE", 10)
     assert "larger than" in refused("name,q1\nana,1\n")[0][2]
 
 

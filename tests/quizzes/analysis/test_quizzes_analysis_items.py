@@ -74,7 +74,8 @@ def test_an_item_without_variance_has_no_discrimination() -> None:
 def test_rounding_dust_is_no_variance() -> None:
     """Marks of 0.1 + 0.2 and 0.3 are the same mark."""
     rows = [[0.1 + 0.2, 1, 0], [0.3, 0, 1], [0.3, 1, 1], [0.1 + 0.2, 0, 1]]
-    assert analysed(rows)[0].discrimination is None
+    item = analysed(rows)[0]
+    assert item.sd == 0 and item.discrimination is None
 
 
 def test_a_rest_without_variance_gives_no_discrimination() -> None:
