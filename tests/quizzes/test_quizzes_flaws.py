@@ -259,6 +259,12 @@ CASES = [
     (
         "NB-D05",
         WARNING,
+        an_item([f"{text} {'now ' * 28}so" for text in PLAIN]),
+        an_item([f"{text} {'now ' * 25}so" for text in PLAIN]),
+    ),
+    (
+        "NB-D05",
+        WARNING,
         with_option("Do not leave her without a lamp"),
         with_option("Leave her a lamp, and not a torch"),
     ),
@@ -310,8 +316,14 @@ CASES = [
     (
         "NB-O01",
         WARNING,
-        an_item(stem="The addict takes psilocibin."),
+        an_item(stem="The addict takes psilocybin."),
         an_item(stem="He takes psilocybin, and says “I am an addict”."),
+    ),
+    (
+        "NB-O01",
+        WARNING,
+        an_item(stem="He takes psilocibin."),
+        an_item(stem="He takes psilocybin."),
     ),
     (
         "NB-O01",
