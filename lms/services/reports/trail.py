@@ -20,10 +20,12 @@ from lms.services import audit
 PAGE = 50
 # What the subject of an act numbers, by the first word of the act.
 KINDS = {
+    "accommodation": "enrolment",
     "attempt": "attempt",
     "credential": "credential",
     "enrolment": "enrolment",
     "lesson": "enrolment",
+    "override": "enrolment",
     "role": "account",
     "update": "credential",
 }
