@@ -7,11 +7,21 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+import quizzes
 from lms import clock
 from lms.db import db
 from lms.models.accounts import SignIn
 from lms.models.mail import OutboxMessage
-from lms.services import accounts, assessment, catalogue, cohorts, credentials, learning, notes
+from lms.services import (
+    accounts,
+    assessment,
+    catalogue,
+    cohorts,
+    credentials,
+    learning,
+    notes,
+    sittings,
+)
 from tests.cast import Cast
 
 VERIFY = "http://127.0.0.1:8000/v"
@@ -56,6 +66,46 @@ def tell(app: Flask, cast: Cast) -> Told:
     return Told(cast, failed, passed, serial, opened, message, sign_in, note)
 
 
+def settle(session: Session, cast: Cast, now: datetime) -> None:
+    """Give the quiz a window, a group, an exception and an incident, and Leo an accommodation.
+
+    Each is the first of its kind in the database, so that its number is 1.
+    """
+    autumn = cohorts.cohort_for(session, cast.ada, cast.autumn, "administrator")
+    module, how = "first-module", {"by": cast.ada, "now": now}
+    sittings.set_rule(
+        session,
+        autumn,
+        module,
+        sittings.WHOLE_COHORT,
+        quizzes.Override(opens_at=now - timedelta(days=1), closes_at=now + timedelta(days=9)),
+        **how,
+    )
+    evening = sittings.make_group(session, autumn, "Evening", **how)
+    sittings.set_members(session, autumn, evening, [cast.leo_seat], **how)
+    later = quizzes.Override(closes_at=now + timedelta(days=10), attempts=quizzes.UNBOUNDED)
+    target = sittings.Target(group_id=evening)
+    sittings.set_rule(session, autumn, module, target, later, **how)
+    sittings.declare_incident(
+        session,
+        autumn,
+        module,
+        minutes=10,
+        description="The network was down.",
+        ticket="0" * 32,
+        **how,
+    )
+    sittings.grant(
+        session,
+        sittings.learner_for(session, autumn, cast.leo_seat),
+        quizzes.Accommodation(percent=125, pause_minutes=20, larger_spacing=True),
+        valid_from=(now - timedelta(days=2)).date(),
+        valid_until=(now + timedelta(days=300)).date(),
+        reason="CANARY-REASON: a letter of 3 September.",
+        **how,
+    )
+
+
 def read_all(session: Session, account: int, enrolment: int, now: datetime) -> None:
     """Read every lesson."""
     seat = cohorts.seat_for(session, account, enrolment)
@@ -89,4 +139,4 @@ def rows_of(session: Session, table: type) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
 
-__all__ = ["SignIn", "Told", "read_all", "rows_of", "sit", "tell"]
+__all__ = ["SignIn", "Told", "read_all", "rows_of", "settle", "sit", "tell"]

@@ -25,6 +25,7 @@ from lms.views import (
     releases,
     reports,
     search,
+    sittings,
     updates,
 )
 
@@ -44,6 +45,7 @@ FEATURES = (
     releases,
     reports,
     search,
+    sittings,
     updates,
 )
 
@@ -67,13 +69,20 @@ def header() -> dict[str, Any]:
 @functools.lru_cache(maxsize=256)
 def links(here: str, *, is_staff: bool, language: str) -> dict[str, Any]:
     """Return the header's links on the pages of one feature, worded in one language."""
+    study = ("learning", "assessment", "crosswalk", "notes", "reading")
     places = [
-        (_("Learn"), "learning.home", ("learning", "assessment", "crosswalk", "notes", "reading")),
+        # A learner's own terms are the only page of sittings that a learner can open.
+        (_("Learn"), "learning.home", study if is_staff else (*study, "sittings")),
         (_("Credentials"), "credentials.index", ("credentials", "updates")),
     ]
     if is_staff:
         places.insert(
-            0, (_("Cohorts"), "cohorts.index", ("cohorts", "releases", "reports", "audit"))
+            0,
+            (
+                _("Cohorts"),
+                "cohorts.index",
+                ("cohorts", "releases", "reports", "audit", "sittings"),
+            ),
         )
     return {
         "nav_items": [

@@ -20,7 +20,7 @@ from lms.services import assessment, catalogue, cohorts, credentials, publishing
 from tests.browser.conftest import NARROW, Site, Visit
 from tests.browser.hands import fits
 from tests.cast import BUNDLED, Cast
-from tests.stories import Told, read_all, tell
+from tests.stories import Told, read_all, settle, tell
 
 # All of axe's rules but those of level AAA, which it leaves out by itself; this one is 2.2 AA.
 AXE = Axe().axe_script
@@ -34,7 +34,11 @@ RUN = """(options) => axe.run(document, options).then((found) =>
 
 @pytest.fixture
 def told(site: Site, cast: Cast) -> Told:
-    return tell(site.app, cast)
+    told = tell(site.app, cast)
+    with site.app.app_context():
+        settle(db.session, cast, clock.now())
+        db.session.commit()
+    return told
 
 
 def scan(page: Page, schemes: tuple[str, ...] = ("light", "dark")) -> list[str]:
@@ -84,6 +88,7 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/learn/{cast.leo_seat}/notes", f"/learn/{cast.leo_seat}/notes/{told.leo_note}",
             f"/learn/{cast.leo_seat}/notes/first-module/lesson-1",
             f"/learn/{cast.leo_seat}/first-module/lesson-1",
+            f"/learn/{cast.leo_seat}/first-module/quiz/terms",
             "/search", "/search?q=claim", "/search?q=paragrph", "/search?q=xqzzt",
         ],
         "Otto": ["/learn", "/credentials", "/programmes/northgate", "/account"],
@@ -93,6 +98,11 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/manage/programmes/{cast.northgate}/people",
             f"/manage/programmes/{cast.northgate}/audit",
             f"/manage/credentials/{told.serial}/revoke",
+            f"/manage/cohorts/{cast.autumn}/sittings",
+            f"/manage/cohorts/{cast.autumn}/sittings/first-module",
+            f"/manage/cohorts/{cast.autumn}/groups", f"/manage/cohorts/{cast.autumn}/groups/1",
+            f"/manage/cohorts/{cast.autumn}/learners/{cast.leo_seat}/accommodations",
+            f"/manage/cohorts/{cast.autumn}/learners/{cast.lena_seat}/accommodations",
         ],
         "Olga": ["/manage"],
     }[who]  # fmt: skip
