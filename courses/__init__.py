@@ -77,14 +77,17 @@ from courses.progress import (
 from courses.quotes import Passage, find_passage
 
 if TYPE_CHECKING:
+    from courses.figures import Drawing, read_drawing
     from courses.library import Library, read_library
     from courses.overview import overview
     from courses.prose import ProseError, render_fragment
 
 _ON_FIRST_USE = {
     "Library": "courses.library",
+    "Drawing": "courses.figures",
     "ProseError": "courses.prose",
     "overview": "courses.overview",
+    "read_drawing": "courses.figures",
     "read_library": "courses.library",
     "render_fragment": "courses.prose",
 }
@@ -96,6 +99,7 @@ __all__ = [
     "Competency",
     "Course",
     "Crosswalk",
+    "Drawing",
     "Fact",
     "FactChange",
     "FactQuery",
@@ -152,6 +156,7 @@ __all__ = [
     "overview",
     "pace",
     "progress",
+    "read_drawing",
     "read_library",
     "render_fragment",
     "sessions",

@@ -50,17 +50,34 @@ def _number(value: Any) -> Decimal:
     return number
 
 
-def _share(value: Any) -> Fraction:
-    fault = PydanticCustomError("share", 'must be a share between 0 and 1, such as "1/2" or 0.5')
-    if isinstance(value, bool) or not isinstance(value, float | str) or len(str(value)) > 20:
-        raise fault
+def _fraction(value: Any) -> Fraction | None:
+    """The fraction that a number or a text such as "1/60" says; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    text = str(value).strip()
+    # Fraction would also read "1e999999999", and take the rest of the day.
+    if len(text) > 20 or "e" in text.lower():
+        return None
     try:
-        share = Fraction(str(value))
+        return Fraction(text)
     except (ValueError, ZeroDivisionError):
-        raise fault from None
-    if not 0 < share < 1:
-        raise fault
+        return None
+
+
+def _share(value: Any) -> Fraction:
+    share = _fraction(value)
+    if share is None or not 0 < share < 1:
+        message = 'must be a share between 0 and 1, such as "1/2" or 0.5'
+        raise PydanticCustomError("share", message)
     return share
+
+
+def _factor(value: Any) -> Fraction:
+    factor = _fraction(value)
+    if factor is None or factor <= 0:
+        message = 'must be a number above 0 or a fraction such as 1000 or "1/60"'
+        raise PydanticCustomError("factor", message)
+    return factor
 
 
 Line = Annotated[
@@ -81,6 +98,7 @@ UnitName = Annotated[
 ]
 Number = Annotated[Decimal, BeforeValidator(_number)]
 Share = Annotated[Fraction, PlainValidator(_share)]
+Factor = Annotated[Fraction, PlainValidator(_factor)]
 
 
 class Entry(BaseModel):

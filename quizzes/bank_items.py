@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from pydantic import Field
@@ -10,6 +10,7 @@ from pydantic import Field
 from quizzes.bank_fields import (
     Entry,
     FactId,
+    Factor,
     FigureFile,
     Line,
     Name,
@@ -204,7 +205,7 @@ class UnitEntry(Entry):
     """A further unit an answer may be given in."""
 
     name: UnitName
-    factor: Number
+    factor: Factor
 
 
 class NearEntry(Entry):
@@ -228,7 +229,7 @@ class NumericEntry(ItemEntry):
 
     def to_details(self) -> Numeric:
         """The value, with its own unit first among those an answer may name."""
-        own = () if self.unit is None else (Unit(self.unit, Decimal(1)),)
+        own = () if self.unit is None else (Unit(self.unit, Fraction(1)),)
         return Numeric(
             value=self.value,
             tolerance=self.tolerance,

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 
 from quizzes.bank_remarks import Remark
 from quizzes.items import Item
@@ -74,9 +73,6 @@ def _units(details: Numeric) -> Iterator[Remark]:
     names = Counter(unit.name.casefold() for unit in details.units)
     first = 1 if details.unit else 0
     for index, unit in enumerate(details.units[first:]):
-        if unit.factor <= Decimal(0):
-            message = f"the factor of {unit.name} must be more than 0."
-            yield Remark(("units", index, "factor"), "units", message)
         if names[unit.name.casefold()] > 1:
             message = f"the unit {unit.name} is named twice (capitals make no difference)."
             yield Remark(("units", index, "name"), "units", message)

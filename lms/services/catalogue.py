@@ -4,7 +4,7 @@ import json
 import re
 import threading
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -24,18 +24,43 @@ from lms.services import accounts, audit
 
 @dataclass(frozen=True, slots=True)
 class ShownItem:
-    """The safe HTML of an item: what a candidate reads, and the rationales read afterwards."""
+    """The safe HTML of an item: what a candidate reads, and what is read once it is submitted.
+
+    Stem, lead-in, options, `prompts` (of a matching item) and `figure` (an svg element with its
+    text alternative) come first. Everything else gives the key away: `rationales` by option,
+    `prompt_rationales`, the `rationale` of a number with `near_rationales`, and of a constructed
+    answer the rubric (`criteria`) and the `model` answer.
+    """
 
     stem: str
     lead_in: str
     options: Mapping[str, str]
     rationales: Mapping[str, str]
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    figure: str = ""
+    prompt_rationales: Mapping[str, str] = field(default_factory=dict)
+    rationale: str = ""
+    near_rationales: Sequence[str] = ()
+    criteria: Mapping[str, str] = field(default_factory=dict)
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCase:
+    """A vignette: its title in plain words, and the safe HTML of its stages, the first one first.
+
+    A candidate reads stage n only once all items of the stages before it are locked.
+    """
+
+    title: str
+    stages: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseContent:
     """A release as values: the course, the facts it cites, its banks and their HTML.
 
+    `shown` holds each item by its id, `cases` each vignette by its bank's id and its own.
     `claims` is the register of claims in circulation, `areas` names the parts of the fact sheet,
     `crosswalk` holds what regulators ask for; releases from before there were any have none.
     """
@@ -48,6 +73,7 @@ class ReleaseContent:
     facts: Mapping[str, courses.Fact]
     banks: Mapping[str, quizzes.Bank]
     shown: Mapping[str, ShownItem]
+    cases: Mapping[str, Mapping[str, ShownCase]] = field(default_factory=dict)
     claims: Mapping[str, courses.Claim] = field(default_factory=dict)
     areas: Mapping[str, str] = field(default_factory=dict)
     crosswalk: courses.Crosswalk = field(default_factory=courses.Crosswalk)
@@ -110,6 +136,10 @@ def content_of(
         facts={fact.id: fact for fact in facts},
         banks={bank.id: bank for bank in banks},
         shown={key: ShownItem(**shown) for key, shown in document["shown"].items()},
+        cases={
+            bank: {key: ShownCase(**case) for key, case in cases.items()}
+            for bank, cases in document.get("cases", {}).items()
+        },
         claims={
             claim["id"]: courses.claim_from_document(claim) for claim in document.get("claims", ())
         },

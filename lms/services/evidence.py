@@ -128,9 +128,8 @@ def _index(content: ReleaseContent) -> dict[str, Uses]:
             note(aid.citations, "job_aids", aid)
     for claim in content.claims.values():
         note(claim.facts, "claims", claim)
-    for bank in content.banks.values():
-        for item in bank.items:
-            note(quizzes.cited_facts(item), "items", item)
+    for _, item in _each_item_once(content):
+        note(quizzes.cited_facts(item), "items", item)
     return {
         fact: Uses(**{kind: tuple(each) for kind, each in kinds.items()})
         for fact, kinds in found.items()
@@ -187,7 +186,15 @@ def _claims(content: ReleaseContent) -> Iterable[courses.Standing]:
 
 
 def _items(content: ReleaseContent) -> Iterable[courses.Standing]:
-    for bank in content.banks.values():
+    for bank, item in _each_item_once(content):
+        facts = frozenset(quizzes.cited_facts(item))
+        yield courses.Standing("item", item.id, bank.title, facts)
+
+
+def _each_item_once(content: ReleaseContent) -> Iterable[tuple[quizzes.Bank, quizzes.Item]]:
+    """Every item with the bank it is written in, if that is in the release."""
+    found: dict[str, tuple[quizzes.Bank, quizzes.Item]] = {}
+    for bank in sorted(content.banks.values(), key=lambda bank: bool(bank.draws_from)):
         for item in bank.items:
-            facts = frozenset(quizzes.cited_facts(item))
-            yield courses.Standing("item", item.id, bank.title, facts)
+            found.setdefault(item.id, (bank, item))
+    return found.values()

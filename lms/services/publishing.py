@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from lms.models.catalogue import Release
 from lms.models.updates import ReleaseKind, ReleaseUpdate
 from lms.services import audit, catalogue, evidence, search
 from lms.services.evidence import Difference, Kind, Label
+from lms.services.shown import read_figures, shown_cases, shown_item
 
 COURSES = Path("courses/content")
 BANKS = Path("quizzes/content")
@@ -37,10 +38,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Curriculum:
-    """What a content folder holds: courses, facts and banks that were read without error."""
+    """What a content folder holds: courses, facts, banks and figures read without error."""
 
     library: courses.Library
     banks: Mapping[str, quizzes.Bank]
+    figures: Mapping[str, courses.Drawing] = field(default_factory=dict)
 
 
 def check(root: Path, today: date | None = None) -> tuple[Curriculum, list[Finding]]:
@@ -53,23 +55,29 @@ def check(root: Path, today: date | None = None) -> tuple[Curriculum, list[Findi
         key: sum(cell.items for cell in bank.specification.cells) for key, bank in banks.items()
     }
     library, course_problems = courses.read_library(root / COURSES, today, items_drawn=drawn)
+    figures, figure_problems = read_figures(root / BANKS, banks)
     findings = [
         *_as_findings(COURSES, course_problems),
-        *_as_findings(BANKS, bank_problems),
+        *_as_findings(BANKS, [*bank_problems, *figure_problems]),
         *_between_course_and_bank(library, banks),
         *_facts_of_items(library, banks),
     ]
-    return Curriculum(library, banks), sorted(findings)
+    return Curriculum(library, banks, figures), sorted(findings)
 
 
 def overviews(curriculum: Curriculum) -> list[dict[str, Any]]:
     """Return what each course amounts to, in figures, as JSON-able values."""
     items: dict[str, list[str]] = {}
     for bank in curriculum.banks.values():
-        for item in bank.items:
+        for item in _written_in(bank):
             items.setdefault(item.objective, []).append(item.id)
     facts = curriculum.library.facts
     return [courses.overview(each, facts, items) for each in curriculum.library.courses.values()]
+
+
+def _written_in(bank: quizzes.Bank) -> tuple[quizzes.Item, ...]:
+    """Return the items of a bank's own file; those of an examination stand in other banks."""
+    return () if bank.draws_from else bank.items
 
 
 def _as_findings(
@@ -95,7 +103,20 @@ def _between_course_and_bank(
                     f"or has errors; add {BANKS.as_posix()}/{module.quiz}.yaml or mend it.",
                 )  # fmt: skip
                 continue
-            yield from _objectives_of_bank(module, banks[module.quiz])
+            if banks[module.quiz].draws_from:
+                yield from _objectives_of_examination(course, banks[module.quiz])
+            else:
+                yield from _objectives_of_bank(module, banks[module.quiz])
+
+
+def _objectives_of_examination(course: courses.Course, bank: quizzes.Bank) -> Iterator[Finding]:
+    file = (BANKS / f"{bank.id}.yaml").as_posix()
+    known = {objective.id for module in course.modules for objective in module.objectives}
+    for objective in sorted({item.objective for item in bank.items} - known):
+        yield Finding(
+            file, 1, "error", "unknown-objective",
+            f"The examination tests {objective!r}, which no module of {course.slug!r} has.",
+        )  # fmt: skip
 
 
 def _objectives_of_bank(module: courses.Module, bank: quizzes.Bank) -> Iterator[Finding]:
@@ -108,7 +129,10 @@ def _objectives_of_bank(module: courses.Module, bank: quizzes.Bank) -> Iterator[
                 f"Item {item.id} tests {item.objective!r}, which module {module.key!r} does not "
                 "have.",
             )  # fmt: skip
-    covered = {cell.objective for cell in bank.specification.cells}
+    cells = bank.specification.cells
+    sets = {cell.vignette for cell in cells} - {None}
+    covered = {cell.objective for cell in cells}
+    covered |= {item.objective for item in bank.items if item.vignette in sets}
     for missing in sorted(known - covered):
         yield Finding(
             file, 1, "warning", "objective-not-examined",
@@ -121,7 +145,7 @@ def _facts_of_items(
 ) -> Iterator[Finding]:
     for bank in banks.values():
         file = (BANKS / f"{bank.id}.yaml").as_posix()
-        for item in bank.items:
+        for item in _written_in(bank):
             for fact in quizzes.cited_facts(item):
                 if fact not in library.facts:
                     yield Finding(
@@ -270,7 +294,8 @@ def release_document(course: courses.Course, curriculum: Curriculum) -> dict[str
     cited |= {fact for update in course.updates for fact in update.citations}
     cited |= {fact for claim in claims.values() for fact in claim.facts}
     cited |= {fact for bank in banks for item in bank.items for fact in quizzes.cited_facts(item)}
-    return {
+    cases = {bank.id: shown_cases(bank, facts) for bank in banks if bank.vignettes}
+    document = {
         "course": courses.course_to_document(course),
         "facts": [courses.fact_to_document(facts[key]) for key in sorted(cited)],
         "claims": [courses.claim_to_document(claim) for claim in claims.values()],
@@ -279,17 +304,10 @@ def release_document(course: courses.Course, curriculum: Curriculum) -> dict[str
         "crosswalk": courses.crosswalk_to_document(
             courses.crosswalk_for_release(curriculum.library.crosswalk)
         ),
-        "shown": {item.id: _shown(item, facts) for bank in banks for item in bank.items},
+        "shown": {
+            item.id: shown_item(item, facts, curriculum.figures)
+            for bank in banks
+            for item in bank.items
+        },
     }
-
-
-def _shown(item: quizzes.Item, facts: Mapping[str, courses.Fact]) -> dict[str, Any]:
-    def html(text: str, *, inline: bool = False) -> str:
-        return courses.render_fragment(text, facts, inline=inline)[0]
-
-    return {
-        "stem": html(item.stem),
-        "lead_in": html(item.lead_in, inline=True),
-        "options": {option.id: html(option.text, inline=True) for option in item.options},
-        "rationales": {option.id: html(option.rationale) for option in item.options},
-    }
+    return document | ({"cases": cases} if cases else {})

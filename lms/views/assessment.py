@@ -89,6 +89,10 @@ def item(attempt: int, number: int) -> ResponseReturnValue:
         return redirect(url_for("assessment.result", attempt=attempt))
     if not 1 <= number <= len(sitting.paper.slots):
         raise NotFound()
+    hidden = sitting.state.hidden_by(sitting.paper, number)
+    if hidden is not None:
+        # What is asked later gives away what is asked now.
+        return redirect(url_for("assessment.item", attempt=attempt, number=hidden[1]))
     slot = sitting.paper.slots[number - 1]
     shown = sitting.content.shown[slot.item_id]
     stored = sitting.state.responses.get(number)

@@ -38,10 +38,13 @@ class Matching:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit an answer may be given in; `factor` times the number gives the key's own unit."""
+    """A unit an answer may be given in; `factor` times the number gives the key's own unit.
+
+    A fraction, since sixty minutes have to be one hour exactly.
+    """
 
     name: str
-    factor: Decimal
+    factor: Fraction
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def _numeric(document: Mapping[str, Any]) -> Numeric:
         value=Decimal(document["value"]),
         tolerance=Decimal(document["tolerance"]),
         unit=document["unit"],
-        units=tuple(Unit(unit["name"], Decimal(unit["factor"])) for unit in document["units"]),
+        units=tuple(Unit(unit["name"], Fraction(unit["factor"])) for unit in document["units"]),
         rationale=document["rationale"],
         near=tuple(
             Near(

@@ -37,9 +37,9 @@ def mark(item: Item, answer: str) -> Fraction:
     """One within the tolerance of the value, else the largest share of a near value that fits."""
     details = _details(item)
     number, _, unit = answer.partition(" ")
-    factor = _unit_named(details, unit).factor if unit else Decimal(1)
-    # As a fraction: a product of decimals would be rounded to the precision of the context.
-    given = Fraction(number) * Fraction(factor)
+    factor = _unit_named(details, unit).factor if unit else Fraction(1)
+    # As fractions: a product of decimals would be rounded to the precision of the context.
+    given = Fraction(number) * factor
     if _is_near(given, details.value, details.tolerance):
         return Fraction(1)
     shares = [near.share for near in details.near if _is_near(given, near.value, near.tolerance)]

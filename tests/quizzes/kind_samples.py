@@ -42,7 +42,7 @@ NUMERIC = Numeric(
     Decimal(450),
     Decimal(10),
     "ms",
-    (Unit("ms", Decimal(1)), Unit("s", Decimal(1000)), Unit("µs", Decimal("0.001"))),
+    (Unit("ms", Fraction(1)), Unit("s", Fraction(1000)), Unit("µs", Fraction(1, 1000))),
     "So it is.",
     (
         Near(Decimal(400), Decimal(0), Fraction(1, 2), "Not corrected."),

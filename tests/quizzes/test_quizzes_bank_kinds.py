@@ -68,7 +68,7 @@ NUMERIC = """\
     tolerance: 0.5
     unit: h
     units:
-      - {name: min, factor: 0.016666666667}
+      - {name: min, factor: "1/60"}
     rationale: "The room is booked for six hours."
     near:
       - {value: 8, tolerance: 0.1, share: "1/2", rationale: "That counts the evening too."}"""
@@ -144,8 +144,8 @@ def test_the_details_of_each_kind_say_what_the_file_says(tmp_path: Path) -> None
     assert [(p.id, p.key) for p in matching.details.prompts] == [("1", "a"), ("2", "c")]
     assert [o.text for o in ordering.options] == ["Knock", "Wait", "Enter"]
     assert isinstance(numeric.details, Numeric)
-    assert numeric.details.units[0] == Unit("h", Decimal(1))
-    assert numeric.details.units[1] == Unit("min", Decimal("0.016666666667"))
+    assert numeric.details.units[0] == Unit("h", Fraction(1))
+    assert numeric.details.units[1] == Unit("min", Fraction(1, 60))
     assert numeric.details.tolerance == Decimal("0.5")
     assert numeric.details.near[0].share == Fraction(1, 2)
     assert concordance.details == Concordance((1, 3, 8))
@@ -178,7 +178,7 @@ def test_the_details_of_each_kind_say_what_the_file_says(tmp_path: Path) -> None
         ("numeric", "tolerance: 0.5", "tolerance: -1", 17, "tolerance"),
         ("numeric", "    unit: h\n", "", 18, "units"),
         ("numeric", "name: min", "name: H", 20, "units"),
-        ("numeric", "factor: 0.0", "factor: -0.0", 20, "units"),
+        ("numeric", '"1/60"', '"-1/60"', 20, "wrong-value"),
         ("numeric", "{value: 8", "{value: 6.25", 23, "near-value"),
         ("numeric", '"1/2"', '"3/2"', 23, "wrong-value"),
         ("numeric", '"1/2"', '"1/0"', 23, "wrong-value"),
