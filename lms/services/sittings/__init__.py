@@ -35,7 +35,7 @@ from lms.services.sittings.overview import (
     list_sittings,
 )
 from lms.services.sittings.pauses import pause, resume
-from lms.services.sittings.terms import Place, Who, place_of, terms_for, terms_of
+from lms.services.sittings.terms import Place, Who, place_of, terms_for, terms_of, terms_to_begin
 from lms.services.sittings.under_way import (
     Running,
     find_running,
@@ -92,6 +92,7 @@ __all__ = [
     "set_rule",
     "terms_for",
     "terms_of",
+    "terms_to_begin",
     "today_in",
     "withdraw",
     "withdraw_incident",

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import quizzes
+from lms.errors import Refused
 from lms.models.sittings import (
     AccommodationRecord,
     GroupMember,
@@ -69,6 +70,35 @@ def terms_for(
     """
     who = Who(seat.enrolment_id, seat.account_id, started_at)
     return terms_of(session, place_of(session, seat, module_key), [who], now)[seat.enrolment_id]
+
+
+def terms_to_begin(
+    session: Session, seat: Seat, module_key: str, now: datetime, used: int
+) -> quizzes.Terms:
+    """Return what holds for an attempt that begins at `now`, after `used` earlier ones.
+
+    Refused, with a sentence, before the window opens, once it is too late to begin, and when the
+    attempts are used up. To be asked behind the enrolment's lock.
+    """
+    terms = terms_for(session, seat, module_key, now, now)
+    match quizzes.decide_start(terms, now, used):
+        case "early":
+            raise Refused(f"This quiz opens on {_told(terms.opens_at.value, seat)}.")
+        case "closed":
+            raise Refused(
+                f"This quiz had to be begun before {_told(terms.starts_until.value, seat)}."
+                " Ask the programme for another time."
+            )
+        case "used":
+            raise Refused("Your attempts at this quiz are used up. Ask the programme what is next.")
+    return terms
+
+
+def _told(moment: datetime | None, seat: Seat) -> str:
+    """Say an instant on the programme's clocks."""
+    assert moment is not None
+    local = moment.astimezone(ZoneInfo(seat.time_zone))
+    return f"{local.day} {local:%B %Y at %H:%M} {local:%Z}"
 
 
 def terms_of(

@@ -163,6 +163,25 @@ def test_groups_and_a_person_are_heard_before_the_cohort(
     ]
 
 
+def test_an_attempt_may_begin_within_the_window_and_the_attempts(
+    session: Session, autumn: RunCohort, cast: Cast
+) -> None:
+    window(session, autumn, cast, attempts=2)
+    grant(session, autumn, cast, now=THEN)
+    seat = cohorts.seat_for(session, cast.lena, cast.lena_seat)
+    for at, used, sentence in (
+        (NINE - MINUTE, 0, "opens on 1 September 2026 at 10:00 BST"),
+        (NINE + 120 * MINUTE, 0, "begun before 1 September 2026 at 12:00 BST"),
+        (NINE, 2, "used up"),
+    ):
+        with pytest.raises(Refused, match=sentence):
+            sittings.terms_to_begin(session, seat, MODULE, at, used)
+    last = NINE + 119 * MINUTE
+    terms = sittings.terms_to_begin(session, seat, MODULE, last, 1)
+    # The window that extra time extends: what is begun at the last moment has it all the same.
+    assert quizzes.ending(last, terms).at == NINE + 135 * MINUTE
+
+
 # --- accommodations ---------------------------------------------------------------------------
 
 
