@@ -11,7 +11,7 @@ from urllib.parse import quote
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def as_csv(rows: Iterable[Sequence[str | int]]) -> bytes:
+def as_csv(rows: Iterable[Sequence[str | int | float]]) -> bytes:
     """Write rows for a spreadsheet (RFC 4180): UTF-8 with its mark, every cell quoted and safe."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
@@ -19,7 +19,7 @@ def as_csv(rows: Iterable[Sequence[str | int]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def harmless(cell: str | int) -> str | int:
+def harmless(cell: str | int | float) -> str | int | float:
     """Put an apostrophe before text that a spreadsheet would take for a formula."""
     if isinstance(cell, str) and cell.lstrip(" \u00a0").startswith(FORMULA_STARTS):
         return f"'{cell}"

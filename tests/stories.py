@@ -29,7 +29,10 @@ VERIFY = "http://127.0.0.1:8000/v"
 
 @dataclass(frozen=True)
 class Told:
-    """Leo failed, passed, holds a certificate and wrote a note; Lena has read all and sits."""
+    """Leo failed, passed, holds a certificate and wrote a note; Lena has read all and sits.
+
+    `item` was on the paper that Leo failed.
+    """
 
     cast: Cast
     failed_attempt: int
@@ -39,6 +42,7 @@ class Told:
     message: int
     leo_sign_in: int
     leo_note: int
+    item: str
 
 
 def tell(app: Flask, cast: Cast) -> Told:
@@ -60,10 +64,11 @@ def tell(app: Flask, cast: Cast) -> Told:
         first = catalogue.release(session, seat.release_id).course.lessons[0]
         words = notes.Wording(body="Ask the team about this.", quote="a fact")
         note = notes.write(session, seat, first, words, ticket="0" * 32, now=now)
+        item = assessment.sitting_of(session, failed).paper.slots[0].item_id
         message = session.scalars(sa.select(OutboxMessage.id)).first()
         assert message is not None
         session.commit()
-    return Told(cast, failed, passed, serial, opened, message, sign_in, note)
+    return Told(cast, failed, passed, serial, opened, message, sign_in, note, item)
 
 
 def settle(session: Session, cast: Cast, now: datetime) -> None:

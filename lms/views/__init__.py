@@ -21,6 +21,7 @@ from lms.views import (
     learning,
     mail,
     notes,
+    psychometrics,
     reading,
     releases,
     reports,
@@ -41,6 +42,7 @@ FEATURES = (
     learning,
     mail,
     notes,
+    psychometrics,
     reading,
     releases,
     reports,
@@ -81,7 +83,7 @@ def links(here: str, *, is_staff: bool, language: str) -> dict[str, Any]:
             (
                 _("Cohorts"),
                 "cohorts.index",
-                ("cohorts", "releases", "reports", "audit", "sittings"),
+                ("cohorts", "releases", "reports", "audit", "sittings", "psychometrics"),
             ),
         )
     return {

@@ -81,6 +81,8 @@ class Filled:
             "fact": "TST-001",
             "release": self.told.cast.release,
             "update": SLUG,
+            "bank": "small-course",
+            "column": self.told.item,
             # What `settle` settles, each the first of its kind.
             "accommodation": 1,
             "given": 1,

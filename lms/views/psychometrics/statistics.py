@@ -1,0 +1,212 @@
+"""The statistics of a bank: its papers, its items, one item, and the file to take away."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, cast
+
+from flask import Response, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+import quizzes
+from lms.access import rule
+from lms.db import db
+from lms.downloads import as_csv, attachment
+from lms.services import cohorts, psychometrics
+from lms.services.psychometrics import BankReport, ItemLine
+from lms.views.psychometrics import charts
+from lms.views.psychometrics.place import flag_word, pages, words
+
+SORTS = ("item", "facility", "discrimination", "sure", "flags")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whose attempts the figures rest on, and in which order the items stand."""
+
+    cohort: int | None
+    which: Literal["first", "latest"]
+    sort: str
+    descending: bool
+
+    def query(self) -> dict[str, str | int | None]:
+        """The choice as query parameters, the usual one as none."""
+        return {
+            "cohort": self.cohort,
+            "attempts": None if self.which == "first" else self.which,
+            "sort": None if self.sort == "item" else self.sort,
+            "order": "descending" if self.descending else None,
+        }
+
+
+def choice() -> Choice:
+    """Read the choice from the address; what it does not know is the usual."""
+    sort = request.args.get("sort", "")
+    return Choice(
+        cohort=request.args.get("cohort", type=int),
+        which="latest" if request.args.get("attempts") == "latest" else "first",
+        sort=sort if sort in SORTS else "item",
+        descending=request.args.get("order") == "descending",
+    )
+
+
+@pages.get("/manage/programmes/<int:programme>/assessment")
+@rule("instructor")
+def index(programme: int) -> str:
+    """Show the examinations of a programme and what is known of each."""
+    found = cohorts.programme_for(db.session, current_user.id, programme, "instructor")
+    return render_template(
+        "psychometrics/index.html",
+        programme=found,
+        programme_name=found.name,
+        examined=psychometrics.examined(db.session, programme),
+        sat=defaultdict(int, psychometrics.count_sat(db.session, programme)),
+    )
+
+
+@pages.get("/manage/programmes/<int:programme>/assessment/<bank>")
+@rule("instructor")
+def bank(programme: int, bank: str) -> str:
+    """Show what the papers and items of a bank did."""
+    found = cohorts.programme_for(db.session, current_user.id, programme, "instructor")
+    chosen = choice()
+    report = report_of(programme, bank, chosen)
+    return render_template(
+        "psychometrics/bank.html",
+        programme=found,
+        programme_name=found.name,
+        report=report,
+        lines=arranged(report.items, chosen),
+        chosen=chosen,
+        address=lambda **change: address(programme, bank, chosen, **change),
+        item_query={**chosen.query(), "sort": None, "order": None},
+        plot=charts.scatter(report.items),
+        flags=sorted({flag for line in report.items for flag in line.flags}),
+        charts=charts,
+        **words(),
+    )
+
+
+@pages.get("/manage/programmes/<int:programme>/assessment/<bank>/items/<column>")
+@rule("instructor")
+def item(programme: int, bank: str, column: str) -> str:
+    """Show one item: its text and key, who chose what, certainty, versions, lesson and evidence."""
+    found = cohorts.programme_for(db.session, current_user.id, programme, "instructor")
+    chosen = choice()
+    report = report_of(programme, bank, chosen)
+    line = report.line(column)
+    course = report.content.course
+    return render_template(
+        "psychometrics/item.html",
+        programme=found,
+        programme_name=found.name,
+        report=report,
+        line=line,
+        shown=report.content.shown.get(line.item.id) if line.is_current else None,
+        chosen=chosen,
+        address=address(programme, bank, chosen),
+        curves=charts.curves(line.options),
+        charts=charts,
+        lessons=psychometrics.lessons_on(course, line.item.objective),
+        objective=psychometrics.objective_texts(course).get(line.item.objective),
+        facts=[
+            report.content.facts[fact]
+            for fact in quizzes.cited_facts(line.item)
+            if fact in report.content.facts
+        ],
+        **words(),
+    )
+
+
+def report_of(programme: int, bank: str, chosen: Choice) -> BankReport:
+    """Return the figures for a choice."""
+    return psychometrics.bank_report(
+        db.session, programme, bank, cohort_id=chosen.cohort, which=chosen.which
+    )
+
+
+def address(programme: int, bank: str, chosen: Choice, **change: Any) -> str:
+    """Return the address of the table with some of the choice changed."""
+    query = cast(dict[str, Any], replace(chosen, **change).query())
+    anchor = "items" if "sort" in change else None
+    return url_for("psychometrics.bank", programme=programme, bank=bank, _anchor=anchor, **query)
+
+
+def arranged(lines: Iterable[ItemLine], chosen: Choice) -> list[ItemLine]:
+    """Return the items in the order chosen; those without the figure come last."""
+    if chosen.sort == "item":
+        return sorted(lines, key=lambda line: line.column, reverse=chosen.descending)
+    sign = -1 if chosen.descending else 1
+
+    def key(line: ItemLine) -> tuple[bool, float, str]:
+        value = sorted_by(line, chosen.sort)
+        return (value is None, 0 if value is None else sign * value, line.column)
+
+    return sorted(lines, key=key)
+
+
+def sorted_by(line: ItemLine, sort: str) -> float | None:
+    """Return what an item is sorted by."""
+    if sort == "facility":
+        return line.figures.facility
+    if sort == "discrimination":
+        return line.figures.discrimination
+    if sort == "sure":
+        return line.certainty.confidently_wrong_rate
+    return float(len(set(line.flags) - {"small-group"}))
+
+
+@pages.get("/manage/programmes/<int:programme>/assessment/<bank>/items.csv")
+@rule("instructor")
+def items_csv(programme: int, bank: str) -> Response:
+    """Give the item table as shown as a file for a spreadsheet; it names no learner."""
+    cohorts.programme_for(db.session, current_user.id, programme, "instructor")
+    chosen = choice()
+    report = report_of(programme, bank, chosen)
+    answer = Response(
+        as_csv(table(arranged(report.items, chosen))), content_type="text/csv; charset=utf-8"
+    )
+    answer.headers["Content-Disposition"] = attachment(f"{report.bank.title} items.csv")
+    return answer
+
+
+def table(lines: Iterable[ItemLine]) -> Iterable[Sequence[str | int | float]]:
+    """Return the rows of the file, the header first; unknown figures are empty."""
+    names = quizzes.FIGURES
+    head = [_("Item"), _("Objective"), _("Safety-critical"), names["learners"].name]
+    for name in MEASURED:
+        head.append(names[name].name)
+        if name in ("facility", "discrimination"):
+            head += [_("%(figure)s from", figure=names[name].name)]
+            head += [_("%(figure)s to", figure=names[name].name)]
+    head += [_("Answers with a certainty"), names["confidently_wrong"].name, _("Flags")]
+    yield head
+    for line in lines:
+        figures, sure = line.figures, line.certainty
+        row: list[str | int | float] = [line.column, line.item.objective]
+        row += [_("yes") if line.item.safety_critical else _("no"), figures.learners]
+        for name in MEASURED:
+            row.append(plain(getattr(figures, name)))
+            if name in ("facility", "discrimination"):
+                spread = getattr(figures, f"{name}_interval")
+                row += [plain(spread and spread.low), plain(spread and spread.high)]
+        row += [sure.answers, plain(sure.confidently_wrong_rate)]
+        row.append("; ".join(str(flag_word(flag)) for flag in line.flags))
+        yield row
+
+
+MEASURED = (
+    "facility",
+    "sd",
+    "discrimination",
+    "discriminative_efficiency",
+    "intended_weight",
+    "effective_weight",
+    "random_guess",
+)
+
+
+def plain(value: float | None) -> float | str:
+    """Return a number for a file, empty where there is none."""
+    return "" if value is None else round(value, 4)
