@@ -218,7 +218,7 @@ def _life(
             continue
         for _try in range(3):
             passed = _sit(session, seat, unit.module_key, habit.skill, chance, settings, at)
-            if passed or chance.random() < 0.25:
+            if passed is not False or chance.random() < 0.25:
                 break
             at += timedelta(days=chance.uniform(1, 4))
             yield at
@@ -241,29 +241,75 @@ def _sit(
     chance: random.Random,
     settings: Settings,
     at: datetime,
-) -> bool:
+) -> bool | None:
+    """Sit a quiz once; return whether it is passed, None while it waits for a marker."""
     attempt = assessment.start(session, seat, module_key, seed=chance.getrandbits(62), now=at)
     sitting = assessment.sitting_for(session, seat.account_id, attempt)
     for number, slot in enumerate(sitting.paper.slots, start=1):
         at += timedelta(seconds=chance.uniform(30, 110))
+        answer, sure = _answer(sitting.bank.item(slot.item_id), skill, chance)
         assessment.save_response(
             session,
             seat.account_id,
             attempt,
             slot=number,
             sequence=1,
-            answer=_choose(sitting.bank.item(slot.item_id), skill, chance),
+            answer=answer,
+            certainty=sure,
             now=at,
         )
     assessment.submit(session, seat.account_id, attempt, at)
     credentials.award_if_complete(session, seat, now=at, verify_address=settings.verify_address)
-    return assessment.result_for(session, seat.account_id, attempt).passed
+    result = assessment.find_result(session, assessment.sitting_of(session, attempt))
+    return None if result is None else result.passed
 
 
-def _choose(item: quizzes.Item, skill: float, chance: random.Random) -> str:
-    if chance.random() < skill:
-        return item.key.id
-    return chance.choice([option.id for option in item.options if not option.key])
+def _answer(item: quizzes.Item, skill: float, chance: random.Random) -> tuple[str, int]:
+    """Return an answer and how sure the learner is: items differ, and a few mislead."""
+    own = random.Random(item.id)  # noqa: S311 -- a story, not a secret
+    is_right = chance.random() < min(0.99, skill + own.uniform(-0.15, 0.09))
+    misleads = own.random() < 0.15
+    weights = (1, 4, 8) if is_right or misleads else (5, 5, 1)
+    sure = chance.choices((1, 2, 3), weights)[0]
+    return (_right(item) if is_right else _wrong(item, own, chance)), sure
+
+
+def _right(item: quizzes.Item) -> str:
+    """Return an answer that earns the full mark, or a text for a marker."""
+    letters = [option.id for option in item.options]
+    match item.details:
+        case quizzes.Matching(prompts):
+            return ",".join(f"{prompt.id}{prompt.key}" for prompt in prompts)
+        case quizzes.Numeric() as asked:
+            return f"{asked.value} {asked.unit}".strip()
+        case quizzes.Concordance(panel):
+            return letters[panel.index(max(panel))]
+        case quizzes.Constructed():
+            return "I would stop, stay with the person, and call the physician on duty."
+    if item.kind == "ordering":
+        return ",".join(letters)
+    return ",".join(option.id for option in item.keys)
+
+
+def _wrong(item: quizzes.Item, own: random.Random, chance: random.Random) -> str:
+    """Return an answer that does not; some wrong options are chosen more than others."""
+    letters = [option.id for option in item.options]
+    match item.details:
+        case quizzes.Matching(prompts):
+            first, *others = prompts
+            moved = chance.choice([letter for letter in letters if letter != first.key])
+            return ",".join([f"1{moved}", *(f"{each.id}{each.key}" for each in others)])
+        case quizzes.Numeric() as asked:
+            return f"{asked.value * 2} {asked.unit}".strip()
+        case quizzes.Constructed():
+            return "I would wait and see."
+    if item.kind == "ordering":
+        return ",".join(letters[1:] + letters[:1])
+    right = _right(item)
+    tempting = [letter for letter in letters if letter not in right.split(",")]
+    own.shuffle(tempting)
+    weights = [3**place for place in range(len(tempting))]
+    return chance.choices(tempting, weights)[0]
 
 
 def _let_time_pass(session: Session, lives: list[Iterator[datetime]], now: datetime) -> None:
