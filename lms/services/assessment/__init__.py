@@ -1,13 +1,9 @@
 """Quizzes: starting an attempt, saving each answer durably, submitting once, showing the result."""
 
-from lms.services.assessment.attempts import (
-    AttemptLine,
-    list_attempts,
-    module_with_quiz,
-    start,
-)
+from lms.services.assessment.attempts import start
 from lms.services.assessment.flags import flagged_slots, set_flag
 from lms.services.assessment.frozen import item_for
+from lms.services.assessment.listing import AttemptLine, list_attempts, module_with_quiz
 from lms.services.assessment.locks import advance
 from lms.services.assessment.marking import ToMark, give_points, list_to_mark, to_mark_for
 from lms.services.assessment.reading import Sitting, sitting_for, sitting_of
@@ -21,12 +17,14 @@ from lms.services.assessment.results import (
     score_of,
     submit,
 )
+from lms.services.assessment.retakes import Retake, retake_of
 from lms.services.assessment.saving import save_response
 
 __all__ = [
     "FIRST_SCORE",
     "AttemptLine",
     "Result",
+    "Retake",
     "Sitting",
     "ToMark",
     "advance",
@@ -40,6 +38,7 @@ __all__ = [
     "module_with_quiz",
     "points_given",
     "result_for",
+    "retake_of",
     "save_response",
     "score_of",
     "set_flag",

@@ -282,6 +282,54 @@ def test_a_flag_is_set_and_taken_away_by_its_learner_alone(
         flag(cast.leo, 1, True)
 
 
+# --- retakes --------------------------------------------------------------------------------
+
+
+def fail(session: Session, sitting: assessment.Sitting) -> None:
+    """Submit with one objective right and the other missed."""
+    right = {key: RIGHT[key] for key in ("K-SIN", "K-HOT")}
+    answer_all(session, sitting, right)
+    submit(session, sitting)
+
+
+def test_a_retake_waits_for_its_cool_down(session: Session, begin: Begin) -> None:
+    sitting = begin("{cool_down_hours: 24}")
+    fail(session, sitting)
+    soon = LATER + timedelta(hours=24)
+    just_before = soon - timedelta(seconds=1)
+    assert assessment.retake_of(session, sitting.seat, "first-module", just_before) == (
+        assessment.Retake(soon, ())
+    )
+    with pytest.raises(Refused, match="3 September 2026 at 09:00 BST"):
+        assessment.start(session, sitting.seat, "first-module", seed=8, now=just_before)
+    assert assessment.start(session, sitting.seat, "first-module", seed=8, now=soon) > (
+        sitting.attempt_id
+    )
+
+
+def test_a_retake_waits_for_the_lessons_of_what_was_missed(session: Session, begin: Begin) -> None:
+    sitting = begin("{remedial: true}")
+    fail(session, sitting)
+    later = LATER + timedelta(hours=1)
+    retake = assessment.retake_of(session, sitting.seat, "first-module", later)
+    assert retake.not_before is None
+    assert retake.lessons
+    with pytest.raises(Refused, match=f"“{retake.lessons[0].title}”"):
+        assessment.start(session, sitting.seat, "first-module", seed=8, now=later)
+    for lesson in retake.lessons:
+        learning.keep_place(session, sitting.seat, lesson, "", later)
+    assert assessment.start(session, sitting.seat, "first-module", seed=8, now=later)
+
+
+def test_a_voided_attempt_uses_none_up(session: Session, begin: Begin) -> None:
+    sitting = begin("{attempts: 1}")
+    fail(session, sitting)
+    with pytest.raises(Refused, match="used up"):
+        assessment.start(session, sitting.seat, "first-module", seed=8, now=LATER)
+    session.execute(sa.update(Attempt).values(voided_at=LATER, void_reason="A fire alarm."))
+    assert assessment.start(session, sitting.seat, "first-module", seed=8, now=LATER)
+
+
 # --- marking --------------------------------------------------------------------------------
 
 
