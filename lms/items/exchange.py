@@ -88,6 +88,7 @@ def told(reading: quizzes.Reading) -> list[str]:
         draft = entry.draft
         what = f"{draft.kind} item {draft.id}, {entry.standing}" if draft else "not read"
         lines.append(f"{entry.place}: {entry.name or 'without a name'}: {what}")
+        lines += [f"  kept: {', '.join(entry.kept)}"] if draft else []
         lines += [f"  not kept: {loss.what}: {loss.why}" for loss in entry.losses]
         if draft is not None and draft.missing:
             lines.append(f"  to complete: {', '.join(draft.missing)}")

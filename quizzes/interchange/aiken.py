@@ -53,7 +53,7 @@ def _entry(lines: list[tuple[int, str]], ids: Ids, number: int) -> Entry:
         draft = _question([content for _, content in lines], ids.of("", number))
     except CannotRead as error:
         return Entry(place, name, None, (), (Loss("the question", error.why),))
-    return Entry(place, name, draft, ("question", "options", "key"))
+    return Entry(place, name, draft)
 
 
 def _question(lines: list[str], item_id: str) -> Draft:
@@ -69,7 +69,7 @@ def _question(lines: list[str], item_id: str) -> Draft:
         raise CannotRead(f"Its answer is {answer.group(1).upper()}, which is no option of it.")
     key = letters.index(answer.group(1).upper())
     choices = [Choice(from_plain(text), Fraction(0)) for text in texts]
-    stem, lead_in = split_question(from_plain("\n\n".join(asks)))
+    stem, lead_in = split_question(from_plain("\n".join(asks)))
     options = building.options_of(choices, [key])
     return Draft(item_id, "single", stem, lead_in, options)
 

@@ -7,7 +7,15 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from quizzes.items import LEVELS, Item, Level, Option, Vignette
-from quizzes.kinds.details import Constructed, Details, Hotspot, Kind, Matching, Numeric
+from quizzes.kinds.details import (
+    Concordance,
+    Constructed,
+    Details,
+    Hotspot,
+    Kind,
+    Matching,
+    Numeric,
+)
 
 Standing = Literal["whole", "draft", "refused"]
 
@@ -49,6 +57,24 @@ class Draft:
     domain: str = ""
     vignette: str | None = None
     stage: int = 0
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """What the file said of the item, in the words of a bank file."""
+        keys = [each for each in self.options if each.key]
+        counted = {
+            "stem": bool(self.stem),
+            "lead_in": bool(self.lead_in),
+            f"{len(self.options)} options": bool(self.options),
+            "key" if len(keys) == 1 else f"{len(keys)} keys": bool(keys),
+            _WORDS.get(type(self.details), ""): self.details is not None,
+            "fixed_order": self.fixed_order,
+        }
+        found = [name for name, is_there in counted.items() if is_there]
+        rationales = sum(bool(each.rationale) for each in self.options)
+        found += [f"{rationales} rationales"] if rationales else []
+        head = ("objective", "level", "facts", "author", "reviewed_on", "review_by", "domain")
+        return (*found, *(name for name in (*head, "vignette") if getattr(self, name)))
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -120,18 +146,33 @@ class Draft:
         )
 
 
+_WORDS = {
+    Matching: "prompts",
+    Numeric: "value and tolerance",
+    Concordance: "panel",
+    Hotspot: "figure and regions",
+    Constructed: "marking",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One item of a file: where it stands, what became of it, what was not kept and why.
 
-    `draft` is None when the item was refused; its last loss then says why.
+    `found_place` tells what was kept in another place than it had. `draft` is None when the item
+    was refused; its last loss then says why.
     """
 
     place: str
     name: str
     draft: Draft | None
-    kept: tuple[str, ...] = ()
+    found_place: tuple[str, ...] = ()
     losses: tuple[Loss, ...] = ()
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Everything that was kept, with what stands in another place now."""
+        return () if self.draft is None else (*self.draft.present, *self.found_place)
 
     @property
     def standing(self) -> Standing:

@@ -12,7 +12,7 @@ from quizzes.interchange.html_tree import parse_html
 from quizzes.interchange.limits import MAX_ITEMS
 from quizzes.interchange.margins import numeric
 from quizzes.interchange.markdown_out import to_markdown
-from quizzes.interchange.texts import from_plain, harmless, one_line, split_question
+from quizzes.interchange.texts import from_plain, one_line, split_question, told_harmless
 from quizzes.kinds.details import Constructed
 
 # A character after a backslash has no meaning of its own. It waits in the private use area while
@@ -106,7 +106,9 @@ def _entry(block: _Block, ids: Ids, number: int) -> Entry:
         notes.lose("the question", error.why)
         return Entry(place, name or one_line(_open(body)), None, (), tuple(notes.losses))
     draft = replace(draft, id=ids.of(name, number))
-    return Entry(place, name or one_line(draft.lead_in), draft, ("question",), tuple(notes.losses))
+    return Entry(
+        place, name or one_line(draft.lead_in), draft, tuple(notes.kept), tuple(notes.losses)
+    )
 
 
 def _question(body: str, notes: Notes) -> Draft:
@@ -226,7 +228,7 @@ def _prose(text: str, mode: str, notes: Notes) -> str:
         mode, text = style.group(1).lower(), text[style.end() :]
     text = _open(text).strip()
     if mode == "markdown":
-        return harmless(text)
+        return told_harmless(text, notes)
     if mode == "html" or (mode == "moodle" and _HTML_LIKE.search(text)):
         return to_markdown(parse_html(text), notes)
     return from_plain(text)

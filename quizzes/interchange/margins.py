@@ -44,4 +44,6 @@ def _range(text: str) -> tuple[Decimal | None, Decimal]:
         return (low + high) / 2, (high - low) / 2
     value_text, _, margin_text = text.partition(":")
     margin = number(margin_text) if margin_text.strip() else Decimal(0)
-    return (None if margin is None or margin < 0 else number(value_text)), margin or Decimal(0)
+    if margin is None or margin < 0:
+        return None, Decimal(0)
+    return number(value_text), margin

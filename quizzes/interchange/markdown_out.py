@@ -5,7 +5,13 @@ import re
 from quizzes.interchange.drafts import Notes
 from quizzes.interchange.html_tree import SILENT
 from quizzes.interchange.safe_xml import Node
-from quizzes.interchange.texts import escape, escape_line_starts, plain, squeezed
+from quizzes.interchange.texts import (
+    escape_html,
+    escape_line_starts,
+    escape_marks,
+    plain,
+    squeezed,
+)
 
 _LISTS = frozenset(("ul", "ol"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -100,13 +106,13 @@ class _Writer:
         return ["\n".join(f"| {' | '.join(row)} |" for row in lines)]
 
     def _line(self, children: list[Node | str]) -> str:
-        raw = "".join(self._inline(child) for child in children)
+        raw = escape_html("".join(self._inline(child) for child in children))
         lines = [line.strip() for line in squeezed(raw).split(_BREAK)]
         return "  \n".join(lines).strip()
 
     def _inline(self, child: Node | str) -> str:
         if isinstance(child, str):
-            return escape(child.replace(_BREAK, ""))
+            return escape_marks(child.replace(_BREAK, ""))
         if child.tag in SILENT or child.tag in _PICTURES or child.tag in _MEDIA:
             return self._silent(child)
         if child.tag == "br":
@@ -127,7 +133,7 @@ class _Writer:
     def _silent(self, node: Node) -> str:
         if node.tag in _PICTURES and node.tag != "svg":
             alt = node.get("alt") or node.text()
-            name = escape(squeezed(alt).strip()) or "without a description"
+            name = escape_marks(squeezed(alt).strip()) or "without a description"
             self.notes.lose("a picture", "a text holds no pictures; its description is kept")
             return f"(picture: {name})"
         what = "a formula" if node.tag == "math" else f"<{node.tag}>"
@@ -139,7 +145,7 @@ class _Writer:
 
     def _code(self, node: Node, inside: str) -> str:
         text = squeezed(node.text()).strip()
-        return f"`{text}`" if text and "`" not in text and "<" not in text else inside
+        return f"`{text}`" if text and not set(text) & set("`<&") else inside
 
     def _raised(self, node: Node, inside: str) -> str:
         text, table = node.text().strip(), _SCRIPTS[node.tag]

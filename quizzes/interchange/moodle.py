@@ -134,7 +134,7 @@ def _entry(place: int, kind: str, question: Node, file: _File) -> Entry:
     if not residue:
         draft = _with_explanation(question, draft, notes)
         _tell_the_rest(question, notes)
-    return Entry(where, name, draft, ("question", *notes.kept), tuple(notes.losses))
+    return Entry(where, name, draft, tuple(notes.kept), tuple(notes.losses))
 
 
 def _draft(

@@ -27,6 +27,9 @@ from quizzes.interchange.texts import from_plain, harmless, one_line, plain
 from quizzes.items import Option
 from quizzes.kinds.details import Constructed, Hotspot, Numeric, Unit
 
+# Sixty minutes are one hour, though a file says 0.0166666667.
+_FINEST_FACTOR = 10_000
+
 
 def choices(question: Node, draft: Draft, residue: Residue, notes: Notes) -> Draft:
     """Multiple choice with one answer or several, and the scales of this project."""
@@ -184,6 +187,13 @@ def _is_fixed(question: Node) -> bool:
     return first_text(question.first("shuffleanswers"), direct=True).strip() in ("false", "0")
 
 
+def _factor(multiplier: Decimal) -> Fraction:
+    """What a number in the unit is worth; a simple fraction where a file rounded one."""
+    exact = 1 / Fraction(multiplier)
+    simple = exact.limit_denominator(_FINEST_FACTOR)
+    return simple if abs(simple - exact) * 10**6 < exact else exact
+
+
 def _with_units(details: Numeric, question: Node, notes: Notes) -> Numeric:
     units: list[Unit] = []
     for unit in question.within("unit"):
@@ -192,7 +202,7 @@ def _with_units(details: Numeric, question: Node, notes: Notes) -> Numeric:
         if multiplier is None or multiplier <= 0 or not name:
             notes.lose(f"the unit {one_line(name, 20)}", "its multiplier is no positive number")
         else:
-            units.append(Unit(name, Decimal(1) / multiplier))
+            units.append(Unit(name, _factor(multiplier)))
     base = [unit for unit in units if unit.factor == 1]
     if units and not base:
         notes.lose("the units", "none of them is the unit of the value")

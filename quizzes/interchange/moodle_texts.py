@@ -7,7 +7,7 @@ from quizzes.interchange.html_tree import parse_html
 from quizzes.interchange.markdown_out import to_markdown
 from quizzes.interchange.residue import NAMESPACE, Residue
 from quizzes.interchange.safe_xml import Node
-from quizzes.interchange.texts import from_plain, harmless, split_question
+from quizzes.interchange.texts import from_plain, split_question, told_harmless
 
 _HTML_LIKE = re.compile(r"</?[A-Za-z][^<>]*>|&[A-Za-z]+;|&#\d+;")
 
@@ -29,7 +29,7 @@ def prose(node: Node | None, notes: Notes) -> str:
         return ""
     style = node.get("format", "html")
     if style == "markdown":
-        return harmless(raw)
+        return told_harmless(raw, notes)
     if style == "plain_text":
         return from_plain(raw)
     if style == "moodle_auto_format":

@@ -1,11 +1,9 @@
 """What this project puts into a file beside the format's own parts, and takes back from it."""
 
 from dataclasses import replace
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from quizzes.interchange.building import number
 from quizzes.interchange.residue import Residue
 from quizzes.items import Item, Option
 from quizzes.kinds.details import (
@@ -83,7 +81,7 @@ def with_prompt_rationales(details: Matching, residue: Residue) -> Matching:
 
 def with_exact_values(details: Numeric, residue: Residue) -> Numeric:
     """A numeric item with the exact shares and units behind the rounded ones of a file."""
-    shares = [_share(text) for text in residue.list("shares", str)]
+    shares = [_fraction(text) for text in residue.list("shares", str)]
     near = [
         replace(each, share=exact) if abs(exact - each.share) < Fraction(1, 50) else each
         for each, exact in zip(details.near, shares, strict=False)
@@ -124,7 +122,7 @@ def _figure(item: Item, details: Hotspot) -> dict[str, Any]:
     }
 
 
-def _share(text: str) -> Fraction:
+def _fraction(text: str) -> Fraction:
     try:
         return Fraction(text) if len(text) <= 20 and "e" not in text.lower() else Fraction(0)
     except (ValueError, ZeroDivisionError):
@@ -135,7 +133,7 @@ def _units(residue: Residue) -> tuple[Unit, ...]:
     units = []
     for pair in residue.list("units", list):
         if len(pair) == 2 and all(isinstance(part, str) for part in pair):
-            factor = number(pair[1])
-            if factor is not None and factor > Decimal(0):
+            factor = _fraction(pair[1])
+            if factor > 0:
                 units.append(Unit(pair[0][:20], factor))
     return tuple(units)

@@ -46,7 +46,7 @@ def _question(parts: Parts, residue: Residue, notes: Notes) -> tuple[str, str]:
     marked = [node for node in parts.asks.walk() if LEAD_IN in node.get("class").split()]
     asks = marked[0] if marked else prompt
     stem = _without_marked(parts.asks)
-    if asks is not None and to_markdown(asks):
+    if asks is not None and (residue or to_markdown(asks)):
         return residue.source("stem", stem, notes), residue.source("lead-in", asks, notes)
     return split_question(to_markdown(stem, notes))
 

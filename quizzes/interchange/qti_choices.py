@@ -12,7 +12,7 @@ from quizzes.interchange.limits import MAX_PROMPTS
 from quizzes.interchange.markdown_in import to_line
 from quizzes.interchange.own_figures import figure_name
 from quizzes.interchange.own_parts import concordance_of, with_prompt_rationales, with_rationales
-from quizzes.interchange.qti_parts import Parts, content, without_feedback
+from quizzes.interchange.qti_parts import Parts, content, without_feedback, words_of
 from quizzes.interchange.residue import Residue
 from quizzes.interchange.safe_xml import Node
 from quizzes.interchange.texts import escape, plain
@@ -78,6 +78,8 @@ def match(parts: Parts, draft: Draft, residue: Residue, notes: Notes) -> Draft:
         prompts.append(Prompt(str(place), text, letters[answers[0]], told))
     if len(prompts) > MAX_PROMPTS:
         raise CannotRead(f"It has {len(prompts)} lines to match; {MAX_PROMPTS} at most.")
+    if parts.is_all_or_nothing and not residue:
+        notes.lose(_ALL_OR_NOTHING, ONE_RULE)
     details = with_prompt_rationales(Matching(tuple(prompts)), residue)
     fixed = bool(residue) and parts.interaction.get("shuffle", "false") != "true"
     return replace(draft, kind="matching", options=options, details=details, fixed_order=fixed)
@@ -169,11 +171,9 @@ def _keyed(read: Sequence[Choice], nodes: Sequence[Node], parts: Parts) -> tuple
 
 
 def _label(source: str, node: Node, residue: Residue) -> str:
-    label = plain(node.get("hotspot-label"))
+    label = words_of(Node("label", {}, [node.get("hotspot-label")]))
     own = residue.part("texts").text(source)
-    if own and plain(to_line(own).text()) == label:
-        return own
-    return escape(label)
+    return own if own and words_of(to_line(own)) == label else escape(label)
 
 
 def _region(letter: str, node: Node, notes: Notes) -> Region:

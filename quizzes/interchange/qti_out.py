@@ -3,6 +3,7 @@
 from xml.etree.ElementTree import Element, SubElement
 
 from quizzes.interchange.markdown_in import to_line, to_tree
+from quizzes.interchange.qti_parts import words_of
 from quizzes.interchange.qti_scoring_out import declarations, feedbacks, processing
 from quizzes.interchange.safe_xml import Node
 from quizzes.interchange.texts import is_blank
@@ -200,7 +201,7 @@ def _hotspot(item: Item, details: Hotspot) -> Element:
             shape=region.shape,
             coords=coords_of(region),
         )
-        choice.set("hotspot-label", writable(to_line(words.get(region.option, "")).text()))
+        choice.set("hotspot-label", writable(words_of(to_line(words.get(region.option, "")))))
         made.append(choice)
     return made
 

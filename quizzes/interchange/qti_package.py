@@ -35,8 +35,8 @@ def version_of(tag: str) -> str:
 
 def read_single(root: Node, version: str) -> Reading:
     """One item's file as a reading of one entry."""
-    package = _Package({"item.xml": b""}, "")
-    entry = package.read_root("item.xml", root)
+    package = _Package({}, "")
+    entry = package.read_root("the item", root)
     return replace(package.reading([entry]), format=version, language=package.language)
 
 
@@ -131,7 +131,7 @@ class _Package:
         except CannotRead as error:
             notes.lose("the item", error.why)
             return Entry(one_line(path), name, None, (), tuple(notes.losses))
-        return Entry(one_line(path), name, draft, ("item", *notes.kept), tuple(notes.losses))
+        return Entry(one_line(path), name, draft, tuple(notes.kept), tuple(notes.losses))
 
     def _own(self) -> Residue:
         """What this project put into the package, empty for those of others."""

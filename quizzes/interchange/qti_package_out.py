@@ -137,7 +137,10 @@ def _residue(item: Item) -> dict[str, Any]:
 
 
 def _hidden_texts(item: Item) -> dict[str, str]:
-    return _not_shown_exactly(texts_of_item(item))
+    texts = texts_of_item(item)
+    # The words for a region are an attribute there, which holds no marks at all.
+    words = {f"option-{option.id}" for option in item.options if item.kind == "hotspot"}
+    return _not_shown_exactly(texts) | {name: texts[name] for name in words}
 
 
 def _not_shown_exactly(texts: Mapping[str, str]) -> dict[str, str]:

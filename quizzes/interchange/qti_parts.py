@@ -8,7 +8,7 @@ from fractions import Fraction
 from quizzes.interchange.building import number
 from quizzes.interchange.drafts import CannotRead, Notes
 from quizzes.interchange.safe_xml import Node
-from quizzes.interchange.texts import one_line
+from quizzes.interchange.texts import one_line, plain
 
 _CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 # What may stand in a body and is no part of the question's text.
@@ -153,6 +153,11 @@ def _tell_the_rest(item: Node, notes: Notes) -> None:
         notes.lose("catalogs of supports", "an item has no place for them")
     if item.nodes("companion-materials-info"):
         notes.lose("companion materials", "an item has no place for them")
+
+
+def words_of(tree: Node) -> str:
+    """The words of a tree in one line, as an attribute can hold them."""
+    return " ".join(plain(tree.text()).split())
 
 
 def told_feedback(names: Sequence[str]) -> str:

@@ -4,15 +4,15 @@ import html
 import re
 import unicodedata
 
-from quizzes.interchange.drafts import CannotRead
+from quizzes.interchange.drafts import CannotRead, Notes
 from quizzes.interchange.limits import MAX_TEXT
 
 _SPECIAL = re.compile(r"\\|`|\*|\[|(?<!_)_{1,2}(?!_)")
 # `<https://…>` is a link in Markdown; any other tag would only look like one.
 _TAG_LIKE = re.compile(r"<(?=[A-Za-z/!?])(?!https://[^\s<>]+>)")
 _ENTITY_LIKE = re.compile(r"&(?=#?\w+;)")
-_LINE_MARK = re.compile(r"^(\s*)(?:([#>+|-])|(\d+)([.)]))", re.MULTILINE)
-_TARGET = re.compile(r"(\]\(|\]:)([^)\n]*)")
+_LINE_MARK = re.compile(r"^(\s*)(?:([#>+|-]|_(?=__+\s*$))|(\d+)([.)]))", re.MULTILINE)
+_TARGET = re.compile(r"(\]\(|\]:)((?:[^()\n]|\([^()\n]*\))*)")
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -44,7 +44,19 @@ def one_line(text: str, most: int = 120) -> str:
 
 def escape(text: str) -> str:
     """Plain text within a line as Markdown that shows exactly it."""
-    text = _SPECIAL.sub(lambda match: "".join(f"\\{c}" for c in match.group()), text)
+    return escape_html(escape_marks(text))
+
+
+def escape_marks(text: str) -> str:
+    """The text with the marks of Markdown taken as the characters they are."""
+    return _SPECIAL.sub(lambda match: "".join(f"\\{c}" for c in match.group()), text)
+
+
+def escape_html(text: str) -> str:
+    """The text with what looks like a tag or an entity taken as the characters they are.
+
+    A whole line at once: a tag may be put together from pieces that look harmless apart.
+    """
     return _TAG_LIKE.sub("&lt;", _ENTITY_LIKE.sub("&amp;", text))
 
 
@@ -62,6 +74,14 @@ def from_plain(text: str) -> str:
 def harmless(text: str) -> str:
     """Markdown from elsewhere, its raw tags made text and its links of other schemes cut off."""
     return _TARGET.sub(_checked_target, _TAG_LIKE.sub("&lt;", plain(text)))
+
+
+def told_harmless(text: str, notes: Notes) -> str:
+    """The same, with what was made harmless noted as a loss."""
+    safe = harmless(text)
+    if safe != plain(text):
+        notes.lose("raw HTML and links that are not https", "they are kept as plain text")
+    return safe
 
 
 def split_question(text: str) -> tuple[str, str]:
