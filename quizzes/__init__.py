@@ -72,6 +72,17 @@ from quizzes.kinds.details import (
 from quizzes.kinds.text import UnreadableAnswer
 from quizzes.papers import Paper, Slot, paper_from_document, paper_to_document
 from quizzes.problems import Problem
+from quizzes.rescoring import (
+    REMEDIES,
+    NothingLeft,
+    Remedy,
+    Ruling,
+    UnfitRuling,
+    key_text,
+    keyed,
+    read_ruling,
+    rescore,
+)
 from quizzes.rules import Rules, rules_from_document, rules_to_document
 from quizzes.scoring import (
     CERTAINTY_MARKS,
@@ -196,6 +207,7 @@ __all__ = [
     "KINDS",
     "LARGEST_MARKS_FILE",
     "NOTICE",
+    "REMEDIES",
     "UNBOUNDED",
     "Accommodation",
     "Advance",
@@ -238,6 +250,7 @@ __all__ = [
     "Matching",
     "Near",
     "NotFitted",
+    "NothingLeft",
     "Numeric",
     "Option",
     "OptionStatistics",
@@ -250,8 +263,10 @@ __all__ = [
     "Reading",
     "Region",
     "Reliability",
+    "Remedy",
     "Response",
     "Rules",
+    "Ruling",
     "Score",
     "Slot",
     "Source",
@@ -261,6 +276,7 @@ __all__ = [
     "Submission",
     "Terms",
     "TooFewItems",
+    "UnfitRuling",
     "Unit",
     "UnreadableAnswer",
     "UnreadableMarks",
@@ -292,6 +308,8 @@ __all__ = [
     "item_statistics",
     "item_to_document",
     "key_of",
+    "key_text",
+    "keyed",
     "lint_bank",
     "lost_elsewhere",
     "mark",
@@ -310,7 +328,9 @@ __all__ = [
     "read_banks",
     "read_items",
     "read_marks",
+    "read_ruling",
     "replay",
+    "rescore",
     "rules_from_document",
     "rules_to_document",
     "score",
