@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
-from quizzes.interchange.own_parts import texts_of_item, values_of_item
+from quizzes.interchange.own_parts import near_order, texts_of_item, values_of_item
 from quizzes.interchange.residue import NAMESPACE, header_of, write_residue
 from quizzes.interchange.xml_out import document, element
 from quizzes.items import Bank, Item, bank_to_document
@@ -139,7 +139,9 @@ def _ordering(item: Item) -> list[Element]:
 
 def _numeric(details: Numeric) -> list[Element]:
     made = [_margin(details.value, details.tolerance, Fraction(1), details.rationale)]
-    made += [_margin(n.value, n.tolerance, n.share, n.rationale) for n in details.near]
+    for place in near_order(details):
+        near = details.near[place]
+        made.append(_margin(near.value, near.tolerance, near.share, near.rationale))
     if details.units:
         units = [
             element(

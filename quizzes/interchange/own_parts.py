@@ -43,6 +43,7 @@ def values_of_item(item: Item) -> dict[str, Any]:
     values: dict[str, Any] = {"anchored": [each.id for each in item.options if each.anchored]}
     match item.details:
         case Numeric():
+            values["near_order"] = list(near_order(item.details))
             values["shares"] = [str(each.share) for each in item.details.near]
             values["units"] = [[each.name, str(each.factor)] for each in item.details.units]
             values["unit"] = item.details.unit
@@ -54,6 +55,21 @@ def values_of_item(item: Item) -> dict[str, Any]:
         case Hotspot():
             values["figure"] = _figure(item, item.details)
     return values
+
+
+def near_order(details: Numeric) -> tuple[int, ...]:
+    """The places of the near values by falling share.
+
+    Others take the first that fits, and here the one that earns most counts.
+    """
+    places = range(len(details.near))
+    return tuple(sorted(places, key=lambda place: (-details.near[place].share, place)))
+
+
+def order_of(residue: Residue, count: int) -> tuple[int, ...]:
+    """The place that each near value of a file has in its item."""
+    order = residue.list("near_order", int)
+    return order if sorted(order) == list(range(count)) else tuple(range(count))
 
 
 def with_rationales(options: tuple[Option, ...], residue: Residue) -> tuple[Option, ...]:
@@ -81,6 +97,9 @@ def with_prompt_rationales(details: Matching, residue: Residue) -> Matching:
 
 def with_exact_values(details: Numeric, residue: Residue) -> Numeric:
     """A numeric item with the exact shares and units behind the rounded ones of a file."""
+    order = order_of(residue, len(details.near))
+    placed = sorted(zip(order, details.near, strict=True), key=lambda pair: pair[0])
+    details = replace(details, near=tuple(near for _, near in placed))
     shares = [_fraction(text) for text in residue.list("shares", str)]
     near = [
         replace(each, share=exact) if abs(exact - each.share) < Fraction(1, 50) else each

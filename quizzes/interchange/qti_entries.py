@@ -9,7 +9,7 @@ from quizzes.interchange.building import number
 from quizzes.interchange.drafts import CannotRead, Draft, Notes
 from quizzes.interchange.margins import numeric
 from quizzes.interchange.markdown_out import to_markdown
-from quizzes.interchange.own_parts import with_exact_values
+from quizzes.interchange.own_parts import order_of, with_exact_values
 from quizzes.interchange.qti_parts import Parts, content
 from quizzes.interchange.residue import Residue
 from quizzes.interchange.safe_xml import Node
@@ -28,8 +28,9 @@ def text_entry(parts: Parts, draft: Draft, residue: Residue, notes: Notes) -> Dr
         model = "; ".join(from_plain(each) for each in dict.fromkeys(accepted))
         return replace(draft, kind="constructed", details=Constructed((), 0, model))
     bands = list(_bands(parts, notes))
-    names = ["rationale", *(f"near-{n}" for n in range(1, len(bands)))]
-    keys = ["R", *(f"N{n}" for n in range(1, len(bands)))]
+    order = order_of(residue, len(bands) - 1)
+    names = ["rationale", *(f"near-{place + 1}" for place in order)]
+    keys = ["R", *(f"N{place + 1}" for place in order)]
     answers = []
     for (text, share), name, key in zip(bands, names, keys, strict=False):
         node = parts.feedback.get(key) or (parts.feedback.get("correct") if key == "R" else None)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from xml.etree.ElementTree import Element, SubElement
 
+from quizzes.interchange.own_parts import near_order
 from quizzes.interchange.xml_out import element
 from quizzes.items import Item
 from quizzes.kinds.details import Concordance, Constructed, Matching, Numeric
@@ -133,7 +134,8 @@ def _right_or_not() -> Element:
 def _numeric(details: Numeric) -> Element:
     condition = element("qti-response-condition")
     bands = [(details.value, details.tolerance, Fraction(1))]
-    bands += [(near.value, near.tolerance, near.share) for near in details.near]
+    ordered = (details.near[place] for place in near_order(details))
+    bands += [(near.value, near.tolerance, near.share) for near in ordered]
     for number, (value, tolerance, share) in enumerate(bands):
         branch = SubElement(condition, "qti-response-else-if" if number else "qti-response-if")
         branch.append(_within(value, tolerance))
