@@ -26,6 +26,7 @@ from quizzes import (
     paper_from_document,
     paper_to_document,
 )
+from quizzes.cells import sort_of, sure_items
 
 SEEDS = st.integers(0, 2**64)
 
@@ -238,3 +239,30 @@ def test_what_must_be_locked_before_a_slot_is_seen() -> None:
         paper.slots_before(7)
     with pytest.raises(IndexError):
         paper.slots_before(0)
+
+
+NARROWED = st.builds(
+    Cell,
+    st.just("M1-1"),
+    st.integers(1, 3),
+    level=st.sampled_from([None, "recall", "analysis"]),
+    safety_critical=st.sampled_from([None, True, False]),
+)
+
+
+@given(st.lists(NARROWED, min_size=1, max_size=4), st.data(), SEEDS)
+def test_whatever_the_count_of_sure_items_allows_can_be_drawn(
+    cells: list[Cell], data: st.DataObject, seed: int
+) -> None:
+    items = data.draw(st.lists(st.sampled_from(MIXED), unique_by=lambda item: item.id, min_size=1))
+    bank = a_bank(cells, items)
+    sure = sure_items(cells, [sort_of(item, "a-bank") for item in items])
+    assert all(count <= len(items) for count in sure.values())
+    if all(sure[place] >= cell.items for place, cell in enumerate(cells)):
+        assert len(draw_paper(bank, seed, {}).slots) == bank.specification.length
+
+
+def test_items_that_a_narrow_cell_takes_are_not_counted_twice() -> None:
+    wide, narrow = Cell("M1-1", 2), Cell("M1-1", 1, level="recall")
+    sorts = [sort_of(item, "a-bank") for item in (an_item("A"), an_item("B", level="analysis"))]
+    assert sure_items([wide, narrow], sorts) == {1: 1, 0: 1}
