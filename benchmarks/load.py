@@ -56,6 +56,13 @@ def post_json(port: int, path: str, body: str, cookie: str, csrf: str) -> bytes:
     return _head("POST", port, path, cookie) + more.encode() + data
 
 
+def post_form(port: int, path: str, body: str, cookie: str) -> bytes:
+    """Return a POST request with a form."""
+    more = "Content-Type: application/x-www-form-urlencoded\r\n"
+    more += f"Content-Length: {len(body)}\r\n\r\n"
+    return _head("POST", port, path, cookie) + more.encode() + body.encode()
+
+
 def _head(method: str, port: int, path: str, cookie: str) -> bytes:
     lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
     if cookie:

@@ -6,10 +6,11 @@ import contextlib
 import secrets
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask
@@ -22,12 +23,14 @@ from lms.db import db, make_engine
 from lms.migrate import upgrade
 from lms.models.accounts import Account
 from lms.models.cohorts import Cohort
+from lms.models.mail import OutboxMessage
 from lms.services import assessment, catalogue, cohorts, credentials, publishing
 from tests import cast, population
 from tests.population import Learner
 from tests.serving import SECRET, Server
 
 LEARNERS, SITTERS = 200, 64
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,14 @@ class Stage:
     staff_cookie: str
     sitters: list[tuple[int, str]]
     slots: int
+
+
+@dataclass(frozen=True)
+class Served(Generic[T]):
+    """Our server, and what its database was filled with."""
+
+    ours: Server
+    filled: T
 
 
 @contextlib.contextmanager
@@ -70,27 +81,48 @@ def stage(server: str | None = None, root: Path = ROOT) -> Iterator[Stage]:
     """Fill a database and serve it: SQLite, or a new database on a PostgreSQL `server`."""
     with tempfile.TemporaryDirectory(prefix="lms-bench-") as name:
         folder = Path(name)
-        address = _database(server, folder, "ours")
-        engine = make_engine(address)
-        upgrade(engine)
-        engine.dispose()
-        app = create_app(_settings(folder, address))
-        with app.app_context():
-            filled = _fill(app, root)
-            db.engine.dispose()
+        ours, filled = _ours(server, folder, root, _fill)
         theirs = _database(server, folder, "anchors")
         anchors_engine = anchors.make_engine(theirs)
         anchors.fill(anchors_engine)
         anchors_engine.dispose()
         other = folder / "anchors"
         other.mkdir()
-        ours = Server(folder, address)
         bare = Server(other, theirs, wsgi="benchmarks.anchors:app", ANCHORS_DATABASE=theirs)
         try:
             yield Stage(ours.start(), bare.start(), **filled)  # type: ignore[arg-type]
         finally:
             ours.stop()
             bare.stop()
+
+
+@contextlib.contextmanager
+def served(fill: Callable[[Flask, Path], T], root: Path = ROOT) -> Iterator[Served[T]]:
+    """Serve an SQLite database that `fill` has filled, together with what it returned."""
+    with tempfile.TemporaryDirectory(prefix="lms-bench-") as name:
+        ours, filled = _ours(None, Path(name), root, fill)
+        try:
+            yield Served(ours.start(), filled)
+        finally:
+            ours.stop()
+
+
+def _ours(
+    server: str | None, folder: Path, root: Path, fill: Callable[[Flask, Path], T]
+) -> tuple[Server, T]:
+    """Fill a new database of ours; return its server, not yet started, and what `fill` returned."""
+    address = _database(server, folder, "ours")
+    engine = make_engine(address)
+    upgrade(engine)
+    engine.dispose()
+    app = create_app(_settings(folder, address))
+    with app.app_context():
+        filled = fill(app, root)
+        # Nobody waits for the letters written meanwhile; delivering them would be measured too.
+        db.session.execute(sa.update(OutboxMessage).values(sent_at=datetime.now(UTC)))
+        db.session.commit()
+        db.engine.dispose()
+    return Server(folder, address), filled
 
 
 def _database(server: str | None, folder: Path, name: str) -> str:
