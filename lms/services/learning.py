@@ -16,6 +16,7 @@ from lms import db
 from lms.errors import NotFound, Refused
 from lms.models.assessment import Attempt, ScoreRecord
 from lms.models.learning import LessonCompletion, Place
+from lms.models.reviews import VoidAct
 from lms.services import audit, catalogue
 from lms.services.cohorts import Seat
 
@@ -131,7 +132,7 @@ def standing_at(session: Session, seat: Seat, lesson_key: str) -> tuple[courses.
     """Return a learner's progress, and the heading last seen in one lesson (empty for none).
 
     The progress is kept in memory for as long as nothing was added to what it rests on: lessons
-    done and scores are only ever appended, so that their numbers tell.
+    done, scores and acts that void an attempt are only ever appended, so that their numbers tell.
     """
     asked = {"enrolment": seat.enrolment_id, "lesson": lesson_key}
     *version, heading = session.connection().execute(_VERSION, asked).one()
@@ -163,11 +164,18 @@ def _version() -> sa.Select[Any]:
         .join(Attempt, Attempt.id == ScoreRecord.attempt_id)
         .where(Attempt.enrolment_id == enrolment)
     )
+    # Acts, not voided attempts: one voided and another restored leaves as many of those.
+    voids = (
+        sa.select(sa.func.count())
+        .select_from(VoidAct)
+        .join(Attempt, Attempt.id == VoidAct.attempt_id)
+        .where(Attempt.enrolment_id == enrolment)
+    )
     place = sa.select(Place.heading).where(
         Place.enrolment_id == enrolment,
         Place.lesson_key == sa.bindparam("lesson", type_=sa.String),
     )
-    return sa.select(*(each.scalar_subquery() for each in (done, scores, place)))
+    return sa.select(*(each.scalar_subquery() for each in (done, scores, voids, place)))
 
 
 _VERSION = _version()

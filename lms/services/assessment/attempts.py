@@ -13,7 +13,7 @@ from lms import db
 from lms.errors import Refused
 from lms.models.assessment import Attempt
 from lms.models.cohorts import Enrolment
-from lms.services import audit, catalogue, learning, sittings
+from lms.services import audit, catalogue, learning, reviewed, sittings
 from lms.services.assessment.frozen import paper_of
 from lms.services.assessment.listing import list_attempts, module_with_quiz
 from lms.services.assessment.retakes import refuse_too_soon
@@ -48,6 +48,7 @@ def start(session: Session, seat: Seat, module_key: str, *, seed: int, now: date
     if attempts and attempts[-1].awaits_marker:
         raise Refused("Your last attempt is with its marker; you will see its result here.")
     used = sum(each.voided_at is None for each in attempts)
+    used += reviewed.count_voided_tries(session, seat.enrolment_id, module_key)
     terms = sittings.terms_to_begin(session, seat, module_key, now, used)
     refuse_too_soon(session, seat, bank.specification.rules, attempts, now)
     paper = quizzes.draw_paper(
