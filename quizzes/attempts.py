@@ -68,7 +68,8 @@ class AttemptState:
         return before[0], before[-1]
 
 
-DecisionKind = Literal["accept", "repeat", "conflict", "closed", "locked", "invalid"]
+# A core decides on none of these as "paused": only whoever keeps the clock knows.
+DecisionKind = Literal["accept", "repeat", "conflict", "closed", "locked", "paused", "invalid"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,5 +20,19 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]
     go = StringField(validators=[Optional(), Length(max=12)])
 
 
+class FlagForm(FlaskForm):  # type: ignore[misc]
+    """Whether an item is to be looked at again."""
+
+    flagged = StringField(validators=[Optional(), Length(max=1)])
+
+
+class AdvanceForm(FlaskForm):  # type: ignore[misc]
+    """Go on, and leave for good what lies before."""
+
+
+class PauseForm(FlaskForm):  # type: ignore[misc]
+    """Stop the clock, or let it go on."""
+
+
 class SubmitForm(FlaskForm):  # type: ignore[misc]
     """Close the attempt and have it scored."""

@@ -101,7 +101,7 @@ def sit_the_quiz(page: Page, hand: Mouse, site: Site, right: int) -> None:
         expect(page.get_by_role("heading", name=f"Item {number} of 3")).to_be_visible()
         fits(page)
         option = key if number <= right else next(each for each in "abcd" if each != key)
-        hand.choose(page.locator(f"#option-{option}"))
+        hand.choose(page.locator(f"#answer-{option}"))
         expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
         hand.press(page.get_by_role("button", name="Next" if number < 3 else "Look back"))
     expect(page.get_by_text("All items are answered and saved")).to_be_visible()

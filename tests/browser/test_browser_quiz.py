@@ -43,7 +43,7 @@ def state(page: Page, name: str) -> None:
 
 
 def choose(page: Page, option: str) -> None:
-    page.locator(f"#option-{option}").check()
+    page.locator(f"#answer-{option}").check()
 
 
 def test_an_answer_given_without_network_is_shown_unsaved_and_sent_later(
@@ -75,7 +75,7 @@ def test_an_unsaved_answer_survives_a_reload(
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     state(page, "saved")
-    expect(page.locator("#option-c")).to_be_checked()
+    expect(page.locator("#answer-c")).to_be_checked()
     assert stored(site, attempt) == [(1, 1, "c")]
 
 
@@ -129,9 +129,9 @@ def test_two_tabs_never_overwrite_each_other_unseen(
     second.goto(f"/attempts/{attempt}/items/1")
     choose(second, "b")
     state(second, "saved")
-    first.locator("#option-c").click()
+    first.locator("#answer-c").click()
     state(first, "unsaved")
-    expect(first.locator("#option-b")).to_be_checked()
+    expect(first.locator("#answer-b")).to_be_checked()
     expect(first.get_by_text("Changed in another window.")).to_be_visible()
     choose(first, "c")
     state(first, "saved")
@@ -145,7 +145,7 @@ def test_going_back_shows_what_is_stored(site: Site, visit: Visit, attempt: int)
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_role("heading", name="Item 2 of 3")).to_be_visible()
     page.go_back()
-    expect(page.locator("#option-b")).to_be_checked()
+    expect(page.locator("#answer-b")).to_be_checked()
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_role("heading", name="Item 2 of 3")).to_be_visible()
     assert stored(site, attempt) == [(1, 1, "b")]
@@ -173,7 +173,7 @@ def test_a_session_that_ends_mid_quiz_costs_nothing(
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"**/attempts/{attempt}/items/1")
     state(page, "saved")
-    expect(page.locator("#option-b")).to_be_checked()
+    expect(page.locator("#answer-b")).to_be_checked()
     assert stored(site, attempt) == [(1, 1, "a"), (1, 2, "b")]
 
 
@@ -217,4 +217,4 @@ def test_a_server_that_is_killed_loses_nothing_it_acknowledged(
     state(page, "saved")
     assert stored(site, attempt) == [(1, 1, "a"), (1, 2, "b")]
     page.reload()
-    expect(page.locator("#option-b")).to_be_checked()
+    expect(page.locator("#answer-b")).to_be_checked()

@@ -132,6 +132,7 @@ def test_saving_is_no_oracle(
         "kind": "accept",
         "message": "The answer is saved.",
         "stored": {"sequence": 1, "answer": option, "certainty": None},
+        "left": None,
     }
 
 

@@ -6,6 +6,7 @@ from lms.services.assessment.frozen import item_for
 from lms.services.assessment.listing import AttemptLine, list_attempts, module_with_quiz
 from lms.services.assessment.locks import advance
 from lms.services.assessment.marking import ToMark, give_points, list_to_mark, to_mark_for
+from lms.services.assessment.overdue import close_overdue
 from lms.services.assessment.reading import Sitting, sitting_for, sitting_of
 from lms.services.assessment.results import (
     FIRST_SCORE,
@@ -18,7 +19,7 @@ from lms.services.assessment.results import (
     submit,
 )
 from lms.services.assessment.retakes import Retake, retake_of
-from lms.services.assessment.saving import save_response
+from lms.services.assessment.saving import end_of, save_response
 
 __all__ = [
     "FIRST_SCORE",
@@ -29,6 +30,8 @@ __all__ = [
     "ToMark",
     "advance",
     "append_score",
+    "close_overdue",
+    "end_of",
     "find_result",
     "flagged_slots",
     "give_points",

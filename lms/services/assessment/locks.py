@@ -46,6 +46,8 @@ def advance(
         return quizzes.Decision("closed", None, "This attempt was set aside.")
     if not quizzes.is_in_time(now, attempt.closes_at, attempt.grace_seconds):
         return quizzes.Decision("closed", None, "Time is over; answers can no longer change.")
+    if attempt.paused_at is not None:
+        return quizzes.Decision("paused", None, "This attempt is paused.")
     hidden = state.hidden_by(frozen.paper, slot)
     if hidden is not None:
         first, last = hidden
@@ -55,7 +57,13 @@ def advance(
 
 
 _LOCKED = (
-    sa.select(Attempt.submitted_at, Attempt.closes_at, Attempt.grace_seconds, Attempt.voided_at)
+    sa.select(
+        Attempt.submitted_at,
+        Attempt.closes_at,
+        Attempt.grace_seconds,
+        Attempt.voided_at,
+        Attempt.paused_at,
+    )
     .where(Attempt.id == sa.bindparam("attempt"))
     .with_for_update()
 )

@@ -12,7 +12,7 @@ import quizzes
 from lms import db
 from lms.errors import Conflict, Refused
 from lms.models.assessment import Attempt, ManualMark, ScoreRecord
-from lms.services import audit
+from lms.services import audit, reviewed
 from lms.services.assessment.reading import Sitting, sitting_for
 from lms.services.cohorts import Seat
 
@@ -53,29 +53,38 @@ def submit(session: Session, account_id: int, attempt_id: int, now: datetime) ->
         return sitting.seat
     # Read again under the lock: an answer may have been acknowledged since.
     sitting = sitting_for(session, account_id, attempt_id)
-    score = score_of(session, sitting)
-    if isinstance(score, quizzes.Awaiting):
-        audit.record(
-            session,
-            at=now,
-            actor_id=account_id,
-            programme_id=sitting.seat.programme_id,
-            act="attempt.submitted",
-            subject=f"attempt {attempt_id}",
-            detail={"enrolment": sitting.seat.enrolment_id, "to_mark": list(score.slots)},
-        )
-    else:
-        append_score(
-            session, sitting, score, revision=1, reason=FIRST_SCORE, by=account_id, now=now
-        )
+    settle(session, sitting, by=account_id, now=now)
     return sitting.seat
 
 
+def settle(session: Session, sitting: Sitting, *, by: int | None, now: datetime) -> None:
+    """Score an attempt that has just been closed, or note that it waits for a marker.
+
+    `by` is the learner, or nobody for an attempt that its deadline has closed.
+    """
+    score = score_of(session, sitting)
+    if not isinstance(score, quizzes.Awaiting):
+        append_score(session, sitting, score, revision=1, reason=FIRST_SCORE, by=by, now=now)
+        return
+    audit.record(
+        session,
+        at=now,
+        actor_id=by,
+        programme_id=sitting.seat.programme_id,
+        act="attempt.submitted",
+        subject=f"attempt {sitting.attempt_id}",
+        detail={"enrolment": sitting.seat.enrolment_id, "to_mark": list(score.slots)},
+    )
+
+
 def score_of(session: Session, sitting: Sitting) -> quizzes.Score | quizzes.Awaiting:
-    """Return what an attempt earns as it stands, by its own items and the markers' points."""
+    """Return what an attempt earns as it stands, by its own items, the rulings on
+    them and the markers' points.
+    """
     items = {item.id: item for item in sitting.bank.items}
     manual = points_given(session, sitting.attempt_id) if _is_marked_by_hand(sitting) else {}
-    return quizzes.score(sitting.paper, items, sitting.state, manual)
+    rulings = reviewed.rulings_in_force(session, sitting.seat.programme_id, sitting.paper)
+    return quizzes.rescore(sitting.paper, items, sitting.state, manual, rulings)
 
 
 def _is_marked_by_hand(sitting: Sitting) -> bool:
@@ -103,7 +112,7 @@ def append_score(
     *,
     revision: int,
     reason: str,
-    by: int,
+    by: int | None,
     now: datetime,
 ) -> None:
     """Append a score with its entry in the trail; Conflict when that revision is there already."""

@@ -19,6 +19,14 @@ from lms.services.assessment.locks import advances_of
 LARGEST_SEQUENCE = 2**31 - 1  # what the column holds
 
 
+def end_of(session: Session, attempt_id: int) -> datetime | None:
+    """Return when an attempt ends as it stands now, None without an end."""
+    return session.connection().execute(_END, {"attempt_id": attempt_id}).scalar_one_or_none()
+
+
+_END = sa.select(Attempt.closes_at).where(Attempt.id == sa.bindparam("attempt_id"))
+
+
 @dataclass(frozen=True, slots=True)
 class _Sent:
     """A response as it arrived, its answer read."""
@@ -63,8 +71,8 @@ def save_response(
 
     The answer is safe only once the caller has committed. An exact repeat adds nothing; a choice
     made on a page that has not seen the stored answer is a conflict that carries it; after the
-    end and its grace, or in an attempt that was set aside, the attempt is closed. A certainty
-    that the paper does not ask for is left out.
+    end and its grace, or in an attempt that was set aside, the attempt is closed; while it is
+    paused it takes none. A certainty that the paper does not ask for is left out.
     """
     frozen = frozen_attempt(session, attempt_id)
     if frozen.account_id != account_id:
@@ -129,6 +137,8 @@ def _judge(session: Session, paper: quizzes.Paper, sent: _Sent) -> quizzes.Decis
         return quizzes.Decision("closed", stored, "This attempt was set aside.")
     if not quizzes.is_in_time(sent.at, attempt.closes_at, attempt.grace_seconds):
         return quizzes.Decision("closed", stored, "Time is over; answers can no longer change.")
+    if attempt.paused_at is not None:
+        return quizzes.Decision("paused", stored, "This attempt is paused. Go on to answer.")
     if decision.kind == "conflict":
         return decision
     if stored is not None and (stored.answer, stored.certainty) == (sent.answer, sent.certainty):
@@ -140,7 +150,13 @@ def _judge(session: Session, paper: quizzes.Paper, sent: _Sent) -> quizzes.Decis
 
 # Composed once: building a statement costs more than running it.
 _LOCKED = (
-    sa.select(Attempt.submitted_at, Attempt.closes_at, Attempt.grace_seconds, Attempt.voided_at)
+    sa.select(
+        Attempt.submitted_at,
+        Attempt.closes_at,
+        Attempt.grace_seconds,
+        Attempt.voided_at,
+        Attempt.paused_at,
+    )
     .where(Attempt.id == sa.bindparam("attempt_id"))
     .with_for_update()
 )
@@ -182,6 +198,7 @@ def _append_next(dialect: str) -> Any:
         sa.select(attempt, slot, sequence, answer, certainty, at)
         .select_from(Attempt)
         .where(Attempt.id == attempt, Attempt.submitted_at.is_(None), Attempt.voided_at.is_(None))
+        .where(Attempt.paused_at.is_(None))
         # What comes later may still be within the grace: that is judged behind the lock.
         .where(sa.or_(Attempt.closes_at.is_(None), Attempt.closes_at >= at))
         .where(sa.or_(sequence == 1, before.where(is_other).exists()))
