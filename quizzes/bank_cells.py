@@ -1,5 +1,6 @@
 """Whether specification, vignettes and items of a bank fit each other."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -37,6 +38,7 @@ def check_cells(specification: Specification, sorts: Sequence[Sort]) -> Iterator
             yield Remark(at, "repeated-cell", f"{name_of_cell(cell)} has two cells.")
             continue
         if cell.vignette is not None:
+            yield from _check_parallel(at, cell, sorts)
             continue
         has = f"{name_of_cell(cell)}: {sure[index]} written, its cell takes"
         if sure[index] < cell.items:
@@ -46,15 +48,38 @@ def check_cells(specification: Specification, sorts: Sequence[Sort]) -> Iterator
             yield Remark(at, "few-items", message, "warning")
 
 
+def _check_parallel(at: Location, cell: Cell, sorts: Sequence[Sort]) -> Iterator[Remark]:
+    """Whether the sets of which a cell takes one ask as much of the same objectives and safety."""
+
+    def asked_by(name: str) -> Counter[tuple[str, bool]]:
+        return Counter((s.objective, s.safety_critical) for s in sorts if s.vignette == name)
+
+    first = asked_by(cell.vignettes[0])
+    for name in cell.parallel:
+        if asked_by(name) and asked_by(name) != first:
+            message = (
+                f"Vignettes {cell.vignette} and {name} are not parallel: they ask different "
+                "numbers of items of an objective, or differ in what is safety-critical."
+            )
+            yield Remark((*at, "parallel"), "parallel-sets", message)
+
+
 def check_places(
     specification: Specification, vignettes: Collection[str], banks: Collection[str]
 ) -> Iterator[Remark]:
     """Whether the vignettes and banks that cells name are there; a plain bank has no `banks`."""
+    taken: set[str] = set()
     for index, cell in enumerate(specification.cells):
         at: Location = (*_CELLS, index)
-        if cell.vignette is not None and cell.vignette not in vignettes:
-            message = f"There is no vignette {cell.vignette} to take."
-            yield Remark((*at, "vignette"), "vignette", message)
+        for name in cell.vignettes:
+            key = "vignette" if name == cell.vignette else "parallel"
+            if name not in vignettes:
+                message = f"There is no vignette {name} to take."
+                yield Remark((*at, key), "vignette", message)
+            elif name in taken:
+                message = f"Vignette {name} is named twice; a paper can hold it once."
+                yield Remark((*at, key), "vignette", message)
+            taken.add(name)
         if cell.bank is not None and cell.bank not in banks:
             message = (
                 f"The cell names the bank {cell.bank}; draws_from does not."

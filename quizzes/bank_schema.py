@@ -25,13 +25,15 @@ class CellEntry(Entry):
 
 
 class SetEntry(Entry):
-    """A cell that takes a whole vignette set."""
+    """A cell that takes a whole vignette set, or one of several parallel ones."""
 
     vignette: Name
+    parallel: list[Name] = Field(default=[], max_length=9)
 
     def to_cell(self, set_sizes: Mapping[str, int]) -> Cell:
         """The cell this entry describes, as large as the set."""
-        return Cell("", set_sizes.get(self.vignette, 0), vignette=self.vignette)
+        size = set_sizes.get(self.vignette, 0)
+        return Cell("", size, vignette=self.vignette, parallel=tuple(self.parallel))
 
 
 class RulesEntry(Entry):

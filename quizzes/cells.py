@@ -30,7 +30,7 @@ def sort_in(bank: Bank, item: Item) -> Sort:
 def fits(cell: Cell, sort: Sort) -> bool:
     """Whether a cell may take an item. An item of a vignette set is taken with its set only."""
     if cell.vignette is not None or sort.vignette is not None:
-        return cell.vignette == sort.vignette
+        return sort.vignette in cell.vignettes
     return (
         cell.objective == sort.objective
         and cell.level in (None, sort.level)

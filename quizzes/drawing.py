@@ -90,6 +90,8 @@ class _Pool:
 
     def _serve(self, cell: Cell) -> list[list[Item]]:
         fitting = [item for item in self.left if fits(cell, sort_in(self.bank, item))]
+        if cell.vignette is not None:
+            fitting = self._choose_set(cell, fitting)
         if len(fitting) < cell.items:
             name = cell.objective or f"of vignette {cell.vignette}"
             raise TooFewItems(self.bank.id, name, cell.items, len(fitting))
@@ -100,6 +102,20 @@ class _Pool:
         gone = {item.id for unit in taken for item in unit}
         self.left = [item for item in self.left if item.id not in gone]
         return taken
+
+    def _choose_set(self, cell: Cell, fitting: list[Item]) -> list[Item]:
+        """The set of which least was seen; chance decides among equals."""
+        if not cell.parallel:
+            return fitting
+        sets = [
+            [item for item in fitting if item.vignette == name]
+            for name in _shuffled(list(cell.vignettes), self.chance)
+        ]
+        return min(sets, key=self._wear)
+
+    def _wear(self, items: list[Item]) -> tuple[bool, int]:
+        seen = sum(self.times_seen.get(item.id, 0) for item in items)
+        return any(item.id in self.worn for item in items), seen
 
     def _choose(self, fitting: list[Item], count: int) -> list[Item]:
         by_chance = _shuffled(fitting, self.chance)

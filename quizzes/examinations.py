@@ -1,6 +1,7 @@
 """An examination: a specification over the items of several banks, as one bank to draw from."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from quizzes.bank_cells import check_cells, check_places
 from quizzes.bank_remarks import Remark
@@ -71,7 +72,7 @@ def _sized(cell: Cell, sources: Sequence[Bank]) -> Cell:
     if cell.vignette is None:
         return cell
     size = sum(item.vignette == cell.vignette for bank in sources for item in bank.items)
-    return Cell("", size, vignette=cell.vignette)
+    return replace(cell, items=size)
 
 
 def _taken(cells: Sequence[Cell], pairs: Sequence[tuple[Item, Sort]]) -> tuple[Item, ...]:
@@ -79,5 +80,5 @@ def _taken(cells: Sequence[Cell], pairs: Sequence[tuple[Item, Sort]]) -> tuple[I
 
 
 def _named(cells: Sequence[Cell], vignettes: Mapping[str, Vignette]) -> tuple[Vignette, ...]:
-    names = [cell.vignette for cell in cells if cell.vignette is not None]
+    names = [name for cell in cells for name in cell.vignettes]
     return tuple(vignettes[name] for name in names if name in vignettes)

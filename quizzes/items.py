@@ -93,7 +93,8 @@ class Cell:
     """How many items a paper holds of one objective, and of what sort.
 
     Level, safety-criticality and bank narrow the choice where they are given. A cell that names
-    a vignette has no objective and takes the whole set; `items` is then the size of the set.
+    a vignette has no objective and takes the whole set; `items` is then the size of the set. With
+    `parallel` it takes one of several sets of that size, so that a retake may meet another case.
     """
 
     objective: str
@@ -102,6 +103,12 @@ class Cell:
     safety_critical: bool | None = None
     bank: str | None = None
     vignette: str | None = None
+    parallel: tuple[str, ...] = ()
+
+    @property
+    def vignettes(self) -> tuple[str, ...]:
+        """The sets of which the cell takes one; empty for a cell that takes single items."""
+        return () if self.vignette is None else (self.vignette, *self.parallel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +287,12 @@ def _cell_to_document(cell: Cell) -> dict[str, Any]:
         "vignette": cell.vignette,
     }
     given = {key: value for key, value in narrowing.items() if value is not None}
-    return {"objective": cell.objective, "items": cell.items, **given}
+    sets = {"parallel": list(cell.parallel)} if cell.parallel else {}
+    return {"objective": cell.objective, "items": cell.items, **given, **sets}
+
+
+def _cell_from_document(document: Mapping[str, Any]) -> Cell:
+    return Cell(**{**document, "parallel": tuple(document.get("parallel", ()))})
 
 
 def bank_from_document(document: Mapping[str, Any]) -> Bank:
@@ -291,7 +303,7 @@ def bank_from_document(document: Mapping[str, Any]) -> Bank:
         title=document["title"],
         language=document["language"],
         specification=Specification(
-            cells=tuple(Cell(**cell) for cell in specification["cells"]),
+            cells=tuple(_cell_from_document(cell) for cell in specification["cells"]),
             cut_percent=specification["cut_percent"],
             cut_basis=specification["cut_basis"],
             rules=rules_from_document(specification.get("rules", {})),

@@ -13,7 +13,7 @@ import click
 import quizzes
 
 
-class Percent(click.ParamType):
+class Percent(click.ParamType):  # type: ignore[type-arg]
     """A cut score in percent, exact: "66.7" is 667/1000 of the maximum."""
 
     name = "percent"

@@ -130,7 +130,7 @@ def _objectives_of_bank(module: courses.Module, bank: quizzes.Bank) -> Iterator[
                 "have.",
             )  # fmt: skip
     cells = bank.specification.cells
-    sets = {cell.vignette for cell in cells} - {None}
+    sets = {name for cell in cells for name in cell.vignettes}
     covered = {cell.objective for cell in cells}
     covered |= {item.objective for item in bank.items if item.vignette in sets}
     for missing in sorted(known - covered):

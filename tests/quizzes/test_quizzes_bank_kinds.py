@@ -280,6 +280,33 @@ def test_a_stage_nobody_is_asked_about_is_an_error(tmp_path: Path) -> None:
     assert (banks, codes) == ({}, {"vignette"})
 
 
+TWINS = CASED.replace("{vignette: case-1}", "{vignette: case-1, parallel: [case-2]}").replace(
+    "items:\n  -",
+    VIGNETTES.replace("case-1", "case-2").replace("vignettes:\n", "") + "items:\n  -",
+    1,
+)
+
+
+def test_a_cell_may_choose_among_parallel_sets(tmp_path: Path) -> None:
+    banks, codes = read(tmp_path, TWINS + cased(3, 1, "case-2") + cased(4, 2, "case-2"))
+    assert not codes - {"near-duplicate"}
+    (cell,) = banks["rooms"].specification.cells
+    assert (cell.vignettes, cell.items) == (("case-1", "case-2"), 2)
+
+
+def test_sets_that_ask_for_different_things_are_not_parallel(tmp_path: Path) -> None:
+    other = cased(4, 2, "case-2").replace("safety_critical: false", "safety_critical: true")
+    banks, codes = read(tmp_path, TWINS + cased(3, 1, "case-2") + other)
+    assert banks == {}
+    assert "parallel-sets" in codes
+
+
+def test_a_set_is_named_by_one_cell(tmp_path: Path) -> None:
+    twice = CASED.replace("{vignette: case-1}", "{vignette: case-1, parallel: [case-1]}")
+    banks, codes = read(tmp_path, twice)
+    assert (banks, codes) == ({}, {"vignette"})
+
+
 def with_rules(rules: str) -> str:
     text = HEAD.replace("  cells:", f"  rules: {rules}\n  cells:")
     return text + item("multiple") + item("ordering", 2)

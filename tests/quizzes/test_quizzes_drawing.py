@@ -22,6 +22,8 @@ from quizzes import (
     Specification,
     TooFewItems,
     Vignette,
+    bank_from_document,
+    bank_to_document,
     draw_paper,
     paper_from_document,
     paper_to_document,
@@ -125,6 +127,30 @@ def test_a_set_that_is_not_there_is_refused() -> None:
     bank = a_bank([Cell("", 2, vignette="case")], [an_item("S-1")])
     with pytest.raises(TooFewItems, match="vignette case"):
         draw_paper(bank, 1, {})
+
+
+TWIN_SETS = [
+    *(an_item(f"C-{n}", vignette="case", stage=n) for n in (1, 2)),
+    *(an_item(f"D-{n}", vignette="twin", stage=n) for n in (1, 2)),
+]
+TWINS = a_bank([Cell("", 2, vignette="case", parallel=("twin",))], TWIN_SETS)
+
+
+@given(SEEDS)
+def test_a_retake_meets_the_parallel_set(seed: int) -> None:
+    first = [slot.item_id for slot in draw_paper(TWINS, seed, {}).slots]
+    assert first in (["C-1", "C-2"], ["D-1", "D-2"])
+    again = [slot.item_id for slot in draw_paper(TWINS, seed, dict.fromkeys(first, 1)).slots]
+    assert sorted(first + again) == ["C-1", "C-2", "D-1", "D-2"]
+
+
+def test_chance_decides_between_parallel_sets_that_nobody_saw() -> None:
+    drawn = {draw_paper(TWINS, seed, {}).slots[0].item_id for seed in range(40)}
+    assert drawn == {"C-1", "D-1"}
+
+
+def test_a_bank_with_parallel_sets_comes_back_from_its_document() -> None:
+    assert bank_from_document(bank_to_document(TWINS)) == TWINS
 
 
 @given(SEEDS)
