@@ -40,6 +40,7 @@ from quizzes.deadlines import (
     window_edge,
 )
 from quizzes.drawing import TooFewItems, draw_paper
+from quizzes.feedback import PRESETS, Feedback, Preset, feedback
 from quizzes.items import (
     Bank,
     Cell,
@@ -94,6 +95,7 @@ from quizzes.scoring import (
     reaches_cut,
     score,
     score_marks,
+    with_resolved,
 )
 
 if TYPE_CHECKING:
@@ -207,6 +209,7 @@ __all__ = [
     "KINDS",
     "LARGEST_MARKS_FILE",
     "NOTICE",
+    "PRESETS",
     "REMEDIES",
     "UNBOUNDED",
     "Accommodation",
@@ -230,6 +233,7 @@ __all__ = [
     "Ending",
     "Entry",
     "Explanation",
+    "Feedback",
     "Hofstee",
     "HofsteeBounds",
     "Hotspot",
@@ -258,6 +262,7 @@ __all__ = [
     "Paper",
     "PaperStatistics",
     "Pause",
+    "Preset",
     "Problem",
     "Prompt",
     "Reading",
@@ -301,6 +306,7 @@ __all__ = [
     "draw_paper",
     "effective_terms",
     "ending",
+    "feedback",
     "fit_items",
     "hofstee",
     "is_in_time",
@@ -338,6 +344,7 @@ __all__ = [
     "score_marks",
     "set_standard",
     "window_edge",
+    "with_resolved",
     "write_moodle",
     "write_qti3",
 ]

@@ -1,7 +1,7 @@
 """Responses -> marks, score and outcome, in whole numbers and fractions only."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from quizzes.attempts import AttemptState, Response
@@ -113,6 +113,17 @@ def score_marks(
         ),
         unanswered=state.unanswered(paper),
     )
+
+
+def with_resolved(score: Score, resolved: Collection[str]) -> Score:
+    """The score under "must-resolve" once some safety-critical misses were made good.
+
+    `resolved` names their items. It passes when its points reach the cut and no miss is left; no
+    point is added.
+    """
+    is_safe = set(score.missed_safety) <= set(resolved)
+    reaches = reaches_cut(score.points, score.maximum, score.cut_percent)
+    return replace(score, passed=reaches and is_safe)
 
 
 def _points(

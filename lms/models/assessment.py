@@ -146,3 +146,34 @@ class ScoreRecord(Base):
     reason: Mapped[str] = mapped_column(sa.String(200))
     scored_at: Mapped[datetime] = mapped_column(Instant)
     parts: Mapped[int] = mapped_column(default=1, server_default=sa.text("1"))
+
+
+class SafetyRecheck(Base):
+    """A short parallel item that resolves a safety-critical miss of an attempt when it is right."""
+
+    __tablename__ = "safety_rechecks"
+    __table_args__ = (
+        sa.UniqueConstraint("attempt_id", "slot", "number", name="rechecks_of_a_slot_are_numbered"),
+        sa.Index(
+            "one_open_recheck_of_a_slot",
+            "attempt_id",
+            "slot",
+            unique=True,
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        ),
+        sa.CheckConstraint("slot >= 1 AND number >= 1", name="counted_from_one"),
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (is_right IS NULL)", name="an_answer_is_right_or_not"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("attempts.id"))
+    slot: Mapped[int]
+    number: Mapped[int]
+    item_id: Mapped[str] = mapped_column(sa.String(80))
+    begun_at: Mapped[datetime] = mapped_column(Instant)
+    answer: Mapped[str | None] = mapped_column(sa.Text)
+    is_right: Mapped[bool | None]
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)

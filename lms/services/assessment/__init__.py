@@ -1,6 +1,15 @@
 """Quizzes: starting an attempt, saving each answer durably, submitting once, showing the result."""
 
-from lms.services.assessment.attempts import start
+from lms.services.assessment.attempts import start, used_tries
+from lms.services.assessment.findings import (
+    Finding,
+    Recheck,
+    answer_recheck,
+    begin_recheck,
+    findings_of,
+    recheck_for,
+    taught_by,
+)
 from lms.services.assessment.flags import flagged_slots, set_flag
 from lms.services.assessment.frozen import item_for
 from lms.services.assessment.listing import AttemptLine, list_attempts, module_with_quiz
@@ -24,15 +33,20 @@ from lms.services.assessment.saving import end_of, save_response
 __all__ = [
     "FIRST_SCORE",
     "AttemptLine",
+    "Finding",
+    "Recheck",
     "Result",
     "Retake",
     "Sitting",
     "ToMark",
     "advance",
+    "answer_recheck",
     "append_score",
+    "begin_recheck",
     "close_overdue",
     "end_of",
     "find_result",
+    "findings_of",
     "flagged_slots",
     "give_points",
     "item_for",
@@ -40,6 +54,7 @@ __all__ = [
     "list_to_mark",
     "module_with_quiz",
     "points_given",
+    "recheck_for",
     "result_for",
     "retake_of",
     "save_response",
@@ -49,5 +64,7 @@ __all__ = [
     "sitting_of",
     "start",
     "submit",
+    "taught_by",
     "to_mark_for",
+    "used_tries",
 ]

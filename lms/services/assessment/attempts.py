@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 
@@ -15,7 +16,7 @@ from lms.models.assessment import Attempt
 from lms.models.cohorts import Enrolment
 from lms.services import audit, catalogue, learning, reviewed, sittings
 from lms.services.assessment.frozen import paper_of
-from lms.services.assessment.listing import list_attempts, module_with_quiz
+from lms.services.assessment.listing import AttemptLine, list_attempts, module_with_quiz
 from lms.services.assessment.retakes import refuse_too_soon
 from lms.services.cohorts import Seat
 
@@ -47,8 +48,7 @@ def start(session: Session, seat: Seat, module_key: str, *, seed: int, now: date
         raise Refused("You have passed this quiz; there is nothing left to take.")
     if attempts and attempts[-1].awaits_marker:
         raise Refused("Your last attempt is with its marker; you will see its result here.")
-    used = sum(each.voided_at is None for each in attempts)
-    used += reviewed.count_voided_tries(session, seat.enrolment_id, module_key)
+    used = used_tries(session, seat.enrolment_id, module_key, attempts)
     terms = sittings.terms_to_begin(session, seat, module_key, now, used)
     refuse_too_soon(session, seat, bank.specification.rules, attempts, now)
     paper = quizzes.draw_paper(
@@ -77,6 +77,14 @@ def start(session: Session, seat: Seat, module_key: str, *, seed: int, now: date
         detail={"enrolment": seat.enrolment_id, "module": module_key, "number": attempt.number},
     )
     return attempt.id
+
+
+def used_tries(
+    session: Session, enrolment_id: int, module_key: str, attempts: Sequence[AttemptLine]
+) -> int:
+    """Return how many tries are used up: attempts that count, and voided ones not given back."""
+    counting = sum(each.voided_at is None for each in attempts)
+    return counting + reviewed.count_voided_tries(session, enrolment_id, module_key)
 
 
 def _times_seen(session: Session, account_id: int, bank_id: str) -> Counter[str]:

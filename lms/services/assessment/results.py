@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import quizzes
 from lms import db
 from lms.errors import Conflict, Refused
-from lms.models.assessment import Attempt, ManualMark, ScoreRecord
+from lms.models.assessment import Attempt, ManualMark, SafetyRecheck, ScoreRecord
 from lms.services import audit, reviewed
 from lms.services.assessment.reading import Sitting, sitting_for
 from lms.services.cohorts import Seat
@@ -78,13 +78,24 @@ def settle(session: Session, sitting: Sitting, *, by: int | None, now: datetime)
 
 
 def score_of(session: Session, sitting: Sitting) -> quizzes.Score | quizzes.Awaiting:
-    """Return what an attempt earns as it stands, by its own items, the rulings on
-    them and the markers' points.
+    """Return what an attempt earns as it stands: its own items, the rulings on them, the markers'
+    points and, where no safety-critical miss may stand, its re-checks.
     """
     items = {item.id: item for item in sitting.bank.items}
     manual = points_given(session, sitting.attempt_id) if _is_marked_by_hand(sitting) else {}
     rulings = reviewed.rulings_in_force(session, sitting.seat.programme_id, sitting.paper)
-    return quizzes.rescore(sitting.paper, items, sitting.state, manual, rulings)
+    score = quizzes.rescore(sitting.paper, items, sitting.state, manual, rulings)
+    if isinstance(score, quizzes.Awaiting) or sitting.paper.rules.safety != "must-resolve":
+        return score
+    return quizzes.with_resolved(score, _resolved(session, sitting))
+
+
+def _resolved(session: Session, sitting: Sitting) -> set[str]:
+    """Return the items of an attempt whose miss a re-check has made good."""
+    query = sa.select(SafetyRecheck.slot).where(
+        SafetyRecheck.attempt_id == sitting.attempt_id, SafetyRecheck.is_right.is_(True)
+    )
+    return {sitting.paper.slots[slot - 1].item_id for slot in session.scalars(query)}
 
 
 def _is_marked_by_hand(sitting: Sitting) -> bool:
