@@ -151,21 +151,28 @@ def hours_of(course: courses.Course) -> tuple[certificates.HoursLine, ...]:
 
 
 def assessment_of(content: catalogue.ReleaseContent) -> str:
-    """Say in a sentence or two how learners of this release are assessed."""
-    quizzed = [
+    """Say in a few sentences how learners of this release are assessed."""
+    assessed = [
         (module.title, content.banks[module.quiz])
         for module in content.course.modules
         if module.quiz
     ]
+    quizzed = [(title, bank) for title, bank in assessed if not bank.draws_from]
+    examined = [_examination(title, bank) for title, bank in assessed if bank.draws_from]
+    return " ".join(["All lessons completed.", *_quizzes(quizzed), *examined])
+
+
+def _quizzes(quizzed: list[tuple[str, quizzes.Bank]]) -> list[str]:
+    """What is said of the quizzes: once where all are alike, else of each."""
     rules = {_rule(bank) for _title, bank in quizzed}
     if len(quizzed) > 1 and len(rules) == 1:
         sizes = sorted({len(bank.items) for _title, bank in quizzed})
         drawn = f"banks of {sizes[0]} to {sizes[-1]}" if sizes[1:] else f"banks of {sizes[0]}"
         items, pass_mark = rules.pop()
-        return (
-            f"All lessons completed. One unsupervised online quiz for each of the {len(quizzed)} "
-            f"modules, each {items} drawn from {drawn} and {pass_mark}."
-        )
+        return [
+            f"One unsupervised online quiz for each of {len(quizzed)} modules, each {items} "
+            f"drawn from {drawn} and {pass_mark}."
+        ]
     sentences = []
     for title, bank in quizzed:
         items, pass_mark = _rule(bank)
@@ -173,14 +180,28 @@ def assessment_of(content: catalogue.ReleaseContent) -> str:
         sentences.append(
             f"{title}: an unsupervised online quiz {items} drawn from {drawn}, {pass_mark}."
         )
-    return " ".join(["All lessons completed.", *sentences])
+    return sentences
+
+
+def _examination(title: str, bank: quizzes.Bank) -> str:
+    """What is said of an examination, which draws from the banks of the quizzes."""
+    items, pass_mark = _rule(bank)
+    rules = bank.specification.rules
+    minutes = rules.time_limit_minutes
+    limit = f", to be answered within {minutes} minutes" if minutes else ""
+    safety = ", no safety-critical item missed" if rules.safety == "must-resolve" else ""
+    return (
+        f"{title}: unsupervised, online, {items} drawn from the same banks{limit}, "
+        f"{pass_mark}{safety}."
+    )
 
 
 def _rule(bank: quizzes.Bank) -> tuple[str, str]:
     """What a quiz asks and what passes it, in the words of the certificate."""
     length, cut = bank.specification.length, bank.specification.cut_percent
     needed = quizzes.needed_points(length, cut)
-    items = f"of {length} single-best-answer items"
+    all_single = all(item.kind == "single" for item in bank.items)
+    items = f"of {length} {'single-best-answer items' if all_single else 'items'}"
     return items, f"passed at {needed} of {length} ({cut}\u00a0%)"
 
 
