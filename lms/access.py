@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 Rule = Literal[
-    "public", "development", "member", "learner", "private", "instructor", "administrator"
+    "public", "development", "member", "learner", "private", "judge", "instructor", "administrator"
 ]
 RULES: dict[str, str] = {
     "public": "anybody, without an account",
@@ -20,6 +20,7 @@ RULES: dict[str, str] = {
     "member": "anybody signed in",
     "learner": "the learner whose enrolment, attempt or credential it is",
     "private": "the learner who wrote it; to everybody else, staff included, it is not there",
+    "judge": "the judge on a panel whose ratings they are; judges rate blind",
     "instructor": "instructors and administrators of the programme",
     "administrator": "administrators of the programme",
 }

@@ -20,11 +20,14 @@ from lms.access import RULES, rule_of
 from lms.db import Base, db
 from tests.cast import Cast, token_in
 from tests.changes import SLUG, publish_update
+from tests.psychometric_samples import convene
 from tests.stories import Told, settle, tell
 
 EVERYBODY = ("", "Otto", "Lena", "Leo", "Ivo", "Ada", "Olga")
 # Whose things the matrix asks for: Leo's study, Northgate's management.
 HIS, STAFF, ADMINISTRATORS = {"Leo"}, {"Ivo", "Ada"}, {"Ada"}
+# Who sits on the panel that the matrix asks for.
+JUDGES = {"Ivo"}
 # Addresses of a member's own list, which holds only what is theirs.
 NOT_THEIRS = {"accounts.end_session": 404}
 # A member of the programme without the right is told so; to strangers nothing is there.
@@ -38,6 +41,7 @@ def told(app: Flask, cast: Cast, tmp_path: Path) -> Told:
     with app.app_context():
         publish_update(db.session, tmp_path, clock.now())
         settle(db.session, cast, clock.now())
+        convene(db.session, cast, clock.now())
         db.session.commit()
     return told
 
@@ -83,6 +87,9 @@ class Filled:
             "update": SLUG,
             "bank": "small-course",
             "column": self.told.item,
+            "study": 1,
+            "judge": 1,
+            "named": 2,
             # What `settle` settles, each the first of its kind.
             "accommodation": 1,
             "given": 1,
@@ -107,6 +114,8 @@ def expected(rule: str, endpoint: str, who: str, method: str) -> set[int]:
         return fine if who in HIS else {403 if who in STAFF else 404}
     if rule == "private":
         return fine if who in HIS else {404}
+    if rule == "judge":
+        return fine if who in JUDGES else {403 if who in ADMINISTRATORS else 404}
     if who in (STAFF if rule == "instructor" else ADMINISTRATORS):
         return fine
     return {403, 404} if who in STAFF | LEARNERS_OF_THE_PROGRAMME else {404}
@@ -193,7 +202,8 @@ def test_nobody_changes_what_the_rule_keeps_from_them(
 def allowed(rule: str, endpoint: str) -> set[str]:
     if rule in ("learner", "private"):
         return HIS
-    return {"instructor": STAFF, "administrator": ADMINISTRATORS}.get(rule, set())
+    of_staff = {"instructor": STAFF, "administrator": ADMINISTRATORS, "judge": JUDGES}
+    return of_staff.get(rule, set())
 
 
 @pytest.mark.parametrize("who", EVERYBODY)

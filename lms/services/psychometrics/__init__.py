@@ -1,6 +1,11 @@
-"""What a programme's examinations did: statistics of items and papers, for its staff."""
+"""What a programme's examinations did, and what their cut scores rest on, for its staff."""
 
 from lms.services.psychometrics.counts import count_sat
+from lms.services.psychometrics.misconceptions import (
+    Misconception,
+    Misconceptions,
+    misconceptions,
+)
 from lms.services.psychometrics.pools import (
     CohortChoice,
     Examined,
@@ -9,18 +14,69 @@ from lms.services.psychometrics.pools import (
     lessons_on,
     objective_texts,
 )
+from lms.services.psychometrics.ratings import (
+    RatingSheet,
+    entered_sheet,
+    own_sheet,
+    save_ratings,
+)
+from lms.services.psychometrics.standards import (
+    ApprovedStudy,
+    CutBasis,
+    approve,
+    cut_bases,
+    cut_basis,
+    lines_for_bank_file,
+    standard_of,
+)
 from lms.services.psychometrics.statistics import BankReport, ItemLine, bank_report, item_model
+from lms.services.psychometrics.studies import (
+    Judge,
+    Study,
+    StudyLine,
+    add_judge,
+    begin_second_round,
+    list_studies,
+    open_study,
+    remove_judge,
+    study_for,
+    withdraw_study,
+)
 
 __all__ = [
+    "ApprovedStudy",
     "BankReport",
     "CohortChoice",
+    "CutBasis",
     "Examined",
     "ItemLine",
+    "Judge",
+    "Misconception",
+    "Misconceptions",
+    "RatingSheet",
+    "Study",
+    "StudyLine",
     "Version",
+    "add_judge",
+    "approve",
     "bank_report",
+    "begin_second_round",
     "count_sat",
+    "cut_bases",
+    "cut_basis",
+    "entered_sheet",
     "examined",
     "item_model",
     "lessons_on",
+    "lines_for_bank_file",
+    "list_studies",
+    "misconceptions",
     "objective_texts",
+    "open_study",
+    "own_sheet",
+    "remove_judge",
+    "save_ratings",
+    "standard_of",
+    "study_for",
+    "withdraw_study",
 ]

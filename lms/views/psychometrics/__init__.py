@@ -1,6 +1,6 @@
-"""Assessment pages of a programme: statistics of banks and items."""
+"""Assessment pages of a programme: statistics, misconceptions, and how cut scores are set."""
 
-from lms.views.psychometrics import statistics
+from lms.views.psychometrics import misconceptions, ratings, statistics, studies
 from lms.views.psychometrics.place import pages
 
-__all__ = ["pages", "statistics"]
+__all__ = ["misconceptions", "pages", "ratings", "statistics", "studies"]

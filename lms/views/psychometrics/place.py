@@ -1,6 +1,6 @@
 """What the assessment pages share: their blueprint, and how figures read."""
 
-from typing import Any
+from typing import Any, SupportsFloat
 
 from flask import Blueprint
 from flask_babel import gettext as _
@@ -10,16 +10,16 @@ import quizzes
 pages = Blueprint("psychometrics", __name__)
 
 
-def percent(value: float | None) -> str:
+def percent(value: SupportsFloat | None) -> str:
     """Return “63 %”, or a dash."""
-    return "–" if value is None else f"{100 * value:.0f}\u00a0%"
+    return "–" if value is None else f"{100 * float(value):.0f}\u00a0%"
 
 
-def number(value: float | None, digits: int = 2) -> str:
+def number(value: SupportsFloat | None, digits: int = 2) -> str:
     """Return a figure to so many decimals with a true minus, or a dash."""
     if value is None:
         return "–"
-    text = f"{value:.{digits}f}"
+    text = f"{float(value):.{digits}f}"
     if not text.strip("-0."):
         text = text.removeprefix("-")
     return text.replace("-", "−")

@@ -56,11 +56,13 @@ def choice() -> Choice:
 def index(programme: int) -> str:
     """Show the examinations of a programme and what is known of each."""
     found = cohorts.programme_for(db.session, current_user.id, programme, "instructor")
+    examined = psychometrics.examined(db.session, programme)
     return render_template(
         "psychometrics/index.html",
         programme=found,
         programme_name=found.name,
-        examined=psychometrics.examined(db.session, programme),
+        examined=examined,
+        bases=psychometrics.cut_bases(db.session, programme, examined.banks()),
         sat=defaultdict(int, psychometrics.count_sat(db.session, programme)),
     )
 
@@ -82,6 +84,7 @@ def bank(programme: int, bank: str) -> str:
         address=lambda **change: address(programme, bank, chosen, **change),
         item_query={**chosen.query(), "sort": None, "order": None},
         plot=charts.scatter(report.items),
+        basis=psychometrics.cut_basis(db.session, programme, bank, report.content.id),
         flags=sorted({flag for line in report.items for flag in line.flags}),
         charts=charts,
         **words(),
@@ -104,6 +107,7 @@ def item(programme: int, bank: str, column: str) -> str:
         report=report,
         line=line,
         shown=report.content.shown.get(line.item.id) if line.is_current else None,
+        case=report.content.cases.get(bank, {}).get(line.item.vignette or ""),
         chosen=chosen,
         address=address(programme, bank, chosen),
         curves=charts.curves(line.options),

@@ -1,0 +1,25 @@
+"""Dangerous misconceptions of a programme or a cohort."""
+
+from flask import render_template, request
+from flask_login import current_user
+
+from lms.access import rule
+from lms.db import db
+from lms.services import cohorts, psychometrics
+from lms.views.psychometrics.place import pages, words
+
+
+@pages.get("/manage/programmes/<int:programme>/misconceptions")
+@rule("instructor")
+def misconceptions(programme: int) -> str:
+    """Show what learners were wrong and certain about, and the lessons that teach it."""
+    found = cohorts.programme_for(db.session, current_user.id, programme, "instructor")
+    cohort = request.args.get("cohort", type=int)
+    return render_template(
+        "psychometrics/misconceptions.html",
+        programme=found,
+        programme_name=found.name,
+        report=psychometrics.misconceptions(db.session, programme, cohort_id=cohort),
+        chosen=cohort,
+        **words(),
+    )
