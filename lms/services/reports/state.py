@@ -13,6 +13,7 @@ from lms.models.assessment import Attempt, ScoreRecord
 from lms.models.cohorts import Enrolment
 from lms.models.credentials import CredentialRecord, RevocationRecord
 from lms.models.learning import LessonCompletion, Place
+from lms.models.reviews import VoidAct
 from lms.models.updates import ReleaseUpdate, UpdateCompletion
 from lms.services.cohorts import RunCohort
 
@@ -20,10 +21,10 @@ from lms.services.cohorts import RunCohort
 def state_of(session: Session, cohort: RunCohort, now: datetime) -> Hashable:
     """Return a value that differs whenever the report of a cohort could differ.
 
-    Ledgers only grow, so that counting them is enough; attempts are submitted and voided once. A
-    place is seen again and again: the sum of its times in seconds moves with each. Names and
-    addresses are compared as they are. Two days count: the programme's, for the plan, and UTC's,
-    for currency.
+    Ledgers only grow, so that counting them is enough, acts that void an attempt among them;
+    attempts are submitted once. A place is seen again and again: the sum of its times in seconds
+    moves with each. Names and addresses are compared as they are. Two days count: the programme's,
+    for the plan, and UTC's, for currency.
     """
     days = (now.astimezone(ZoneInfo(cohort.time_zone)).date(), now.date())
     return days, tuple(session.execute(_STATE, {"cohort": cohort.id}).one())
@@ -49,9 +50,9 @@ def _compose() -> sa.Select[Any]:
         _of_cohort(sa.func.count(Attempt.submitted_at)).join(
             Attempt, Attempt.enrolment_id == Enrolment.id
         ),
-        _of_cohort(sa.func.count(Attempt.voided_at)).join(
-            Attempt, Attempt.enrolment_id == Enrolment.id
-        ),
+        _of_cohort(count)
+        .join(Attempt, Attempt.enrolment_id == Enrolment.id)
+        .join(VoidAct, VoidAct.attempt_id == Attempt.id),
         _of_cohort(count)
         .join(Attempt, Attempt.enrolment_id == Enrolment.id)
         .join(ScoreRecord, ScoreRecord.attempt_id == Attempt.id),

@@ -1,0 +1,260 @@
+"""Voiding an attempt, and restoring it: two acts with a reason each, and nothing erased."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import quizzes
+from lms import db
+from lms.errors import Forbidden, Refused
+from lms.models.accounts import Account
+from lms.models.assessment import Attempt
+from lms.models.reviews import VoidAct
+from lms.services import assessment, audit, cohorts, mail
+from lms.services.assessment import Sitting
+from lms.services.reviews.effects import Effects, effects_of, follow
+from lms.services.reviews.sat import Outcome
+
+LONGEST_REASON = 500
+RESTORED = "Scored when it was restored."
+
+
+@dataclass(frozen=True, slots=True)
+class ActLine:
+    """One act on an attempt: "void" or "restore", why, by whom; `gives_back` returns the try."""
+
+    id: int
+    act: str
+    reason: str
+    gives_back: bool
+    done_by: str
+    done_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """An attempt as those see it who may void it, and what voiding or restoring would do."""
+
+    sitting: Sitting
+    learner: str
+    outcome: Outcome | None
+    acts: tuple[ActLine, ...]
+    effects: Effects
+
+    @property
+    def is_voided(self) -> bool:
+        """Whether it counts for nothing as it stands."""
+        return self.sitting.voided_at is not None
+
+
+def examine(session: Session, account_id: int, attempt_id: int, now: datetime) -> Examined:
+    """Return an attempt to an administrator of its programme, or refuse."""
+    sitting = assessment.sitting_of(session, attempt_id)
+    cohorts.cohort_for(session, account_id, sitting.seat.cohort_id, "administrator")
+    name = sa.select(Account.full_name).where(Account.id == sitting.seat.account_id)
+    outcome = _outcome(session, sitting)
+    return Examined(
+        sitting,
+        session.scalars(name).one(),
+        outcome,
+        list_acts(session, attempt_id),
+        _effects(session, sitting, outcome, now),
+    )
+
+
+def list_acts(session: Session, attempt_id: int) -> tuple[ActLine, ...]:
+    """Return the acts on an attempt, the first one first."""
+    query = (
+        sa.select(
+            VoidAct.id,
+            VoidAct.act,
+            VoidAct.reason,
+            VoidAct.gives_back,
+            Account.full_name,
+            VoidAct.done_at,
+        )
+        .join(Account, Account.id == VoidAct.done_by)
+        .where(VoidAct.attempt_id == attempt_id)
+        .order_by(VoidAct.number)
+    )
+    return tuple(ActLine(*row) for row in session.execute(query))
+
+
+def void(
+    session: Session,
+    by: int,
+    attempt_id: int,
+    *,
+    reason: str,
+    gives_back: bool,
+    now: datetime,
+    verify_address: str,
+) -> Effects:
+    """Let an attempt count for nothing from now on, and tell its learner; return what follows.
+
+    An attempt under way ends with it. A credential that rested on it is flagged, never revoked.
+    Refused when it is voided already; nobody decides about their own attempt.
+    """
+    sitting = _held(session, by, attempt_id, reason)
+    if sitting.voided_at is not None:
+        raise Refused("This attempt is voided already.")
+    effects = _effects(session, sitting, _outcome(session, sitting), now)
+    changed = {
+        "voided_at": now,
+        "void_reason": reason.strip(),
+        # One that stayed open would keep the learner from beginning another.
+        "submitted_at": sa.func.coalesce(Attempt.submitted_at, now),
+    }
+    session.execute(sa.update(Attempt).where(Attempt.id == attempt_id).values(**changed))
+    act = _append(session, attempt_id, "void", reason, gives_back, by, now)
+    follow(session, effects, now=now, verify_address=verify_address, void_act_id=act)
+    _record(session, sitting, "attempt.voided", by, now, reason, gives_back)
+    back = "It is not counted among your attempts." if gives_back else "It stays counted as a try."
+    _tell(
+        session,
+        sitting,
+        "Your attempt was voided",
+        "no longer counts, whatever it had scored",
+        reason,
+        f"{back} Your answers stay on record. If you think this is wrong, you can appeal on the "
+        "page of its result.",
+        now,
+    )
+    return effects
+
+
+def restore(
+    session: Session, by: int, attempt_id: int, *, reason: str, now: datetime, verify_address: str
+) -> Effects:
+    """Let a voided attempt count again, scored under the rulings of today; a new act.
+
+    Refused when it is not voided; nobody decides about their own attempt.
+    """
+    sitting = _held(session, by, attempt_id, reason)
+    if sitting.voided_at is None:
+        raise Refused("This attempt is not voided.")
+    effects = _effects(session, sitting, _outcome(session, sitting), now)
+    changed = {"voided_at": None, "void_reason": None}
+    session.execute(sa.update(Attempt).where(Attempt.id == attempt_id).values(**changed))
+    act = _append(session, attempt_id, "restore", reason, False, by, now)
+    if _outcome(session, sitting) is None:
+        score = assessment.score_of(session, sitting)
+        if isinstance(score, quizzes.Score):
+            assessment.append_score(
+                session, sitting, score, revision=1, reason=RESTORED, by=by, now=now
+            )
+    follow(session, effects, now=now, verify_address=verify_address, void_act_id=act)
+    _record(session, sitting, "attempt.restored", by, now, reason, None)
+    _tell(session, sitting, "Your attempt counts again", "counts again", reason, "", now)
+    return effects
+
+
+def _held(session: Session, by: int, attempt_id: int, reason: str) -> Sitting:
+    """Return an attempt that nobody else can change until this transaction ends, or refuse."""
+    sitting = assessment.sitting_of(session, attempt_id)
+    cohorts.cohort_for(session, by, sitting.seat.cohort_id, "administrator")
+    if sitting.seat.account_id == by:
+        raise Forbidden("Nobody decides about their own attempt.")
+    if not reason.strip() or len(reason) > LONGEST_REASON:
+        raise Refused(f"Say why, in up to {LONGEST_REASON} characters.")
+    db.lock(session)
+    session.execute(
+        sa.select(Attempt.id).where(Attempt.id == attempt_id).with_for_update(key_share=True)
+    )
+    return assessment.sitting_of(session, attempt_id)
+
+
+def _outcome(session: Session, sitting: Sitting) -> Outcome | None:
+    """Return what an attempt earned by its latest score, None while it has none."""
+    if sitting.state.submitted_at is None:
+        return None
+    found = assessment.find_result(session, sitting)
+    return None if found is None else Outcome(found.points, found.maximum, found.passed)
+
+
+def _effects(session: Session, sitting: Sitting, outcome: Outcome | None, now: datetime) -> Effects:
+    """Return what follows when a counting attempt counts no more, or a voided one again."""
+    if outcome is None or not outcome.passed:
+        return Effects()
+    will = outcome if sitting.voided_at is not None else None
+    return effects_of(session, {sitting.attempt_id: will}, [sitting.seat.enrolment_id], now)
+
+
+def _append(
+    session: Session,
+    attempt_id: int,
+    act: str,
+    reason: str,
+    gives_back: bool,
+    by: int,
+    now: datetime,
+) -> int:
+    last = session.scalar(
+        sa.select(sa.func.max(VoidAct.number)).where(VoidAct.attempt_id == attempt_id)
+    )
+    row = VoidAct(
+        attempt_id=attempt_id,
+        number=(last or 0) + 1,
+        act=act,
+        reason=reason.strip(),
+        gives_back=gives_back,
+        done_by=by,
+        done_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def _record(
+    session: Session,
+    sitting: Sitting,
+    act: str,
+    by: int,
+    now: datetime,
+    reason: str,
+    gives_back: bool | None,
+) -> None:
+    detail: dict[str, object] = {
+        "enrolment": sitting.seat.enrolment_id,
+        "module": sitting.module_key,
+        "number": sitting.number,
+        "reason": reason.strip(),
+    }
+    audit.record(
+        session,
+        at=now,
+        actor_id=by,
+        programme_id=sitting.seat.programme_id,
+        act=act,
+        subject=f"attempt {sitting.attempt_id}",
+        detail=detail if gives_back is None else detail | {"gives_back": gives_back},
+    )
+
+
+def _tell(
+    session: Session,
+    sitting: Sitting,
+    subject: str,
+    what: str,
+    reason: str,
+    more: str,
+    now: datetime,
+) -> None:
+    person = sa.select(Account.full_name, Account.email)
+    name, email = session.execute(person.where(Account.id == sitting.seat.account_id)).one()
+    quiz = sitting.content.course.module(sitting.module_key).title
+    ending = f" {more}" if more else ""
+    mail.write(
+        session,
+        recipient=email,
+        subject=f"{subject}: {quiz}",
+        body=(
+            f"Dear {name},\n\nyour attempt {sitting.number} at the quiz “{quiz}” {what}.\n\n"
+            f"The reason: {reason.strip()}\n\nThe programme keeps a record of who decided this and "
+            f"when.{ending}\n\n{sitting.seat.programme_name}\n"
+        ),
+        at=now,
+    )
