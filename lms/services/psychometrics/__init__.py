@@ -29,7 +29,13 @@ from lms.services.psychometrics.standards import (
     lines_for_bank_file,
     standard_of,
 )
-from lms.services.psychometrics.statistics import BankReport, ItemLine, bank_report, item_model
+from lms.services.psychometrics.statistics import (
+    BankReport,
+    ItemLine,
+    bank_report,
+    forget_reports,
+    item_model,
+)
 from lms.services.psychometrics.studies import (
     Judge,
     Study,
@@ -66,6 +72,7 @@ __all__ = [
     "cut_basis",
     "entered_sheet",
     "examined",
+    "forget_reports",
     "item_model",
     "lessons_on",
     "lines_for_bank_file",

@@ -259,6 +259,11 @@ def _fit(table: quizzes.MarkTable) -> quizzes.ItemModel | str:
     return reason
 
 
+def forget_reports() -> None:
+    """Forget what is kept, so that the next report is worked out anew."""
+    _kept.clear()
+
+
 class _Kept:
     """The latest results: most visits find nothing changed since the last one."""
 
@@ -280,6 +285,11 @@ class _Kept:
             self._kept[key] = result
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._turn:
+            self._kept.clear()
 
 
 # A report of 500 learners and 75 items takes about a megabyte.
