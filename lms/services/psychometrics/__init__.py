@@ -32,6 +32,7 @@ from lms.services.psychometrics.standards import (
 from lms.services.psychometrics.statistics import (
     BankReport,
     ItemLine,
+    ability_at,
     bank_report,
     forget_reports,
     item_model,
@@ -63,6 +64,7 @@ __all__ = [
     "Study",
     "StudyLine",
     "Version",
+    "ability_at",
     "add_judge",
     "approve",
     "bank_report",

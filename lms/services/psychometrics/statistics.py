@@ -8,6 +8,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import exp
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
@@ -246,6 +247,25 @@ def item_model(report: BankReport) -> quizzes.ItemModel | str:
         kept = _fit(report.table)
         _models.keep(report.table, kept)
     return kept
+
+
+def ability_at(model: quizzes.ItemModel, cut_percent: int) -> float | None:
+    """Return the ability at which the model expects the cut score; None outside -4 to 4.
+
+    The expected share of right answers rises with ability, so halving finds it.
+    """
+
+    def expected(ability: float) -> float:
+        rights = [1 / (1 + exp(-item.slope * (ability - item.difficulty))) for item in model.items]
+        return 100 * sum(rights) / len(rights)
+
+    low, high = model.information[0][0], model.information[-1][0]
+    if not expected(low) < cut_percent < expected(high):
+        return None
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if expected(middle) < cut_percent else (low, middle)
+    return low
 
 
 def _fit(table: quizzes.MarkTable) -> quizzes.ItemModel | str:

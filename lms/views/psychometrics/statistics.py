@@ -123,6 +123,31 @@ def item(programme: int, bank: str, column: str) -> str:
     )
 
 
+@pages.get("/manage/programmes/<int:programme>/assessment/<bank>/information")
+@rule("instructor")
+def information(programme: int, bank: str) -> str:
+    """Show at which abilities a bank measures well, where learners enough allow a model."""
+    found = cohorts.programme_for(db.session, current_user.id, programme, "instructor")
+    chosen = choice()
+    report = report_of(programme, bank, chosen)
+    model = psychometrics.item_model(report)
+    cut = report.bank.specification.cut_percent
+    fitted = None if isinstance(model, str) else model
+    return render_template(
+        "psychometrics/information.html",
+        programme=found,
+        programme_name=found.name,
+        report=report,
+        model=fitted,
+        reason=model if isinstance(model, str) else "",
+        at_cut=fitted and psychometrics.ability_at(fitted, cut),
+        chosen=chosen,
+        address=address(programme, bank, chosen),
+        charts=charts,
+        **words(),
+    )
+
+
 def report_of(programme: int, bank: str, chosen: Choice) -> BankReport:
     """Return the figures for a choice."""
     return psychometrics.bank_report(
@@ -151,11 +176,10 @@ def arranged(lines: Iterable[ItemLine], chosen: Choice) -> list[ItemLine]:
 
 
 def sorted_by(line: ItemLine, sort: str) -> float | None:
-    """Return what an item is sorted by."""
-    if sort == "facility":
-        return line.figures.facility
-    if sort == "discrimination":
-        return line.figures.discrimination
+    """Return what an item is sorted by; in a small group no figure is known well enough."""
+    if sort in ("facility", "discrimination"):
+        value: float | None = getattr(line.figures, sort)
+        return None if line.figures.caution else value
     if sort == "sure":
         return line.certainty.confidently_wrong_rate
     return float(len(set(line.flags) - {"small-group"}))

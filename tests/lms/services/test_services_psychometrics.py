@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -225,3 +226,17 @@ def test_the_share_of_an_attempt_is_the_mean_of_its_marks() -> None:
     marks = (Fraction(1), Fraction(1, 2), Fraction(0))
     given = tuple(Given("hash", "a", None, mark) for mark in marks)
     assert Sat(1, 1, 1, BANK, 60, given).share == Fraction(1, 2)
+
+
+def test_the_cut_stands_where_the_model_expects_it() -> None:
+    items = tuple(quizzes_item(difficulty) for difficulty in (-1.0, 0.0, 1.0))
+    scale = tuple((ability, 1.0) for ability in (-4.0, 0.0, 4.0))
+    model = SimpleNamespace(items=items, information=scale)
+    assert psychometrics.ability_at(model, 50) == pytest.approx(0, abs=1e-6)  # type: ignore[arg-type]
+    higher = psychometrics.ability_at(model, 80)  # type: ignore[arg-type]
+    assert higher is not None and 1 < higher < 3
+    assert psychometrics.ability_at(model, 100) is None  # type: ignore[arg-type]
+
+
+def quizzes_item(difficulty: float) -> SimpleNamespace:
+    return SimpleNamespace(difficulty=difficulty, slope=1.0)

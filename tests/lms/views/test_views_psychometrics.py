@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import pairwise
+from types import SimpleNamespace
+from typing import cast as cast_to
 
 import pytest
 from flask import Flask
@@ -18,7 +20,7 @@ from lms.db import db
 from lms.downloads import as_csv
 from lms.models.accounts import RoleGrant
 from lms.services import psychometrics
-from lms.views.psychometrics import charts
+from lms.views.psychometrics import charts, statistics
 from lms.views.psychometrics.place import number, percent, percent_range
 from tests.cast import THEN, Cast, token_in
 from tests.psychometric_samples import BANK, BOUNDS, OUTSIDERS, convene, learner, sit
@@ -77,12 +79,30 @@ def test_every_figure_is_explained_on_its_page(sat: None, cast: Cast, client_of:
 
 def test_a_table_is_sorted_by_what_was_asked(sat: None, cast: Cast, client_of: Clients) -> None:
     client = client_of("Ivo")
-    up = client.get(here(cast, f"/{BANK}?sort=facility")).text
-    down = client.get(here(cast, f"/{BANK}?sort=facility&order=descending")).text
+    up = client.get(here(cast, f"/{BANK}?sort=flags")).text
+    down = client.get(here(cast, f"/{BANK}?order=descending")).text
     assert 'aria-sort="ascending"' in up and 'aria-sort="descending"' in down
     items = r'items/(T-\d+)[?"]'
-    assert sorted(set(re.findall(items, up))) == sorted(set(re.findall(items, down)))
-    assert re.findall(items, up) != re.findall(items, down)
+    assert re.findall(items, down) == sorted(re.findall(items, down), reverse=True)
+    assert sorted(re.findall(items, up)) == sorted(re.findall(items, down))
+
+
+def line(column: str, facility: float, caution: str = "") -> psychometrics.ItemLine:
+    figures = SimpleNamespace(facility=facility, caution=caution)
+    return cast_to(psychometrics.ItemLine, SimpleNamespace(column=column, figures=figures))
+
+
+def test_figures_of_small_groups_come_last_however_the_table_is_sorted() -> None:
+    """Their points are not shown, so that their order would tell what must not be believed."""
+    lines = [line("A", 0.9), line("B", 0.1, "Only 3 learners"), line("C", 0.2)]
+    for descending, order in ((False, "CAB"), (True, "ACB")):
+        chosen = statistics.Choice(None, "first", "facility", descending)
+        assert "".join(each.column for each in statistics.arranged(lines, chosen)) == order
+
+
+def test_test_information_says_why_there_is_none(sat: None, cast: Cast, client_of: Clients) -> None:
+    page = client_of("Ivo").get(here(cast, f"/{BANK}/information")).text
+    assert "This model needs 100 learners; there are 6." in page
 
 
 def test_the_file_holds_the_table_and_no_learner(sat: None, cast: Cast, client_of: Clients) -> None:
