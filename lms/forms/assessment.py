@@ -26,12 +26,20 @@ class FlagForm(FlaskForm):  # type: ignore[misc]
     flagged = StringField(validators=[Optional(), Length(max=1)])
 
 
-class AdvanceForm(FlaskForm):  # type: ignore[misc]
-    """Go on, and leave for good what lies before."""
+class PlainForm(FlaskForm):  # type: ignore[misc]
+    """Nothing but its token: a button that does one thing."""
 
 
-class PauseForm(FlaskForm):  # type: ignore[misc]
-    """Stop the clock, or let it go on."""
+class RecheckForm(FlaskForm):  # type: ignore[misc]
+    """The answer to a re-check; its own fields differ by the kind of item."""
+
+    recheck = IntegerField(validators=[InputRequired()])
+
+
+class RereadForm(FlaskForm):  # type: ignore[misc]
+    """A lesson to be read again before a retake."""
+
+    lesson = StringField(validators=[InputRequired(), Length(max=200)])
 
 
 class SubmitForm(FlaskForm):  # type: ignore[misc]

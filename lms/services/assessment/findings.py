@@ -55,6 +55,15 @@ class Recheck:
     answer: str | None
     is_right: bool | None
 
+    @property
+    def option_order(self) -> tuple[str, ...]:
+        """The order of the options, another one with each re-check, never that of the file."""
+        letters = tuple(option.id for option in self.item.options)
+        if self.item.fixed_order or len(letters) < 2:
+            return letters
+        turn = 1 + self.id % (len(letters) - 1)
+        return letters[turn:] + letters[:turn]
+
 
 def findings_of(session: Session, sitting: Sitting) -> list[Finding]:
     """Return the findings of a submitted attempt that is fully marked, in the paper's order."""
@@ -157,32 +166,31 @@ def parallel_item(sitting: Sitting, slot: int, used: Iterable[str]) -> quizzes.I
     )
 
 
-def recheck_for(session: Session, account_id: int, recheck_id: int) -> Recheck:
-    """Return a learner's own re-check, or raise NotFound or Forbidden as for its attempt."""
-    row = session.get(SafetyRecheck, recheck_id)
-    if row is None:
-        raise NotFound()
-    sitting = sitting_for(session, account_id, row.attempt_id)
-    finding = _finding_at(session, sitting, row.slot)
+def recheck_for(session: Session, account_id: int, attempt_id: int, slot: int) -> Recheck | None:
+    """Return the latest re-check of a slot of a learner's own attempt, None before the first."""
+    sitting = sitting_for(session, account_id, attempt_id)
+    rows = [row for row in _rechecks(session, attempt_id) if row.slot == slot]
+    if not rows:
+        return None
+    row, finding = rows[-1], _finding_at(session, sitting, slot)
     item = sitting.bank.item(row.item_id)
     return Recheck(row.id, finding, sitting, item, row.answer, row.is_right)
 
 
 def answer_recheck(
-    session: Session, account_id: int, recheck_id: int, answer: str, now: datetime
+    session: Session, account_id: int, recheck: Recheck, answer: str, now: datetime
 ) -> Seat:
     """Mark the answer to a re-check, once; pass the attempt when that resolves its last miss.
 
     An answer given again changes nothing. Whether the course is complete now is for the caller to
     ask, in the same transaction, with the seat returned.
     """
-    recheck = recheck_for(session, account_id, recheck_id)
     sitting = recheck.sitting
     _lock(session, sitting.attempt_id)
     is_right = quizzes.mark(recheck.item, quizzes.read_answer(recheck.item, answer)) == 1
     given = session.execute(
         sa.update(SafetyRecheck)
-        .where(SafetyRecheck.id == recheck_id, SafetyRecheck.answered_at.is_(None))
+        .where(SafetyRecheck.id == recheck.id, SafetyRecheck.answered_at.is_(None))
         .values(answer=answer, is_right=is_right, answered_at=now)
         .returning(SafetyRecheck.id)
     ).scalar_one_or_none()

@@ -28,6 +28,11 @@ class AttemptLine:
     passed: bool | None
 
     @property
+    def is_open(self) -> bool:
+        """Whether it is under way."""
+        return self.submitted_at is None and self.voided_at is None
+
+    @property
     def awaits_marker(self) -> bool:
         """Whether it is submitted, counts, and has no score yet."""
         is_over = self.submitted_at is not None and self.voided_at is None

@@ -88,17 +88,12 @@ def _hotspot(
 ) -> dict[str, Any]:
     details = item.details
     assert isinstance(details, quizzes.Hotspot)
-    letters = dict(zip(slot.option_order, LETTERS, strict=False))
-    words = {key: safe(shown.options[key]).striptags() for key in slot.option_order}
     regions = {region.option: region for region in details.regions}
     return {
         "figure": safe(shown.figure),
         "width": details.width,
         "height": details.height,
-        "regions": [
-            {"letter": letters[key], "words": words[key], **_drawn(regions[key], details)}
-            for key in slot.option_order
-        ],
+        "regions": [_drawn(regions[key], details) for key in slot.option_order],
     }
 
 
@@ -122,6 +117,7 @@ def _drawn(region: quizzes.Region, figure: quizzes.Hotspot) -> dict[str, Any]:
         "coords": coords,
         "points": " ".join(f"{x},{y}" for x, y in zip(coords[::2], coords[1::2], strict=False)),
         "box": (left - (wide - width) // 2, top - (high - height) // 2, wide, high),
+        "size": figure.width * 4 // 100,
         "badge": (left + width // 2, top + height // 2),
     }
 

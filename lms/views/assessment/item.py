@@ -13,7 +13,7 @@ from lms import clock
 from lms.access import rule
 from lms.db import db
 from lms.errors import NotFound, Refused
-from lms.forms.assessment import AdvanceForm, AnswerForm, FlagForm
+from lms.forms.assessment import AnswerForm, FlagForm, PlainForm
 from lms.services import assessment
 from lms.services.assessment import Sitting
 from lms.views.assessment.fields import fields_of
@@ -213,7 +213,7 @@ def flag(attempt: int, number: int) -> ResponseReturnValue:
 @rule("learner")
 def advance(attempt: int, number: int) -> ResponseReturnValue:
     """Go on to an item, which locks for good what lies before it."""
-    if not AdvanceForm().validate_on_submit():
+    if not PlainForm().validate_on_submit():
         raise Refused(_("This form has expired. Go back, reload, send it again."))
     decision = assessment.advance(
         db.session, current_user.id, attempt, slot=number, now=clock.now()

@@ -9,7 +9,7 @@ from lms import clock
 from lms.access import rule
 from lms.db import db
 from lms.errors import Refused
-from lms.forms.assessment import PauseForm
+from lms.forms.assessment import PlainForm
 from lms.services import assessment, sittings
 from lms.views.assessment.item import current_slot
 from lms.views.assessment.place import item_address, look, pages
@@ -57,6 +57,6 @@ def resume(attempt: int) -> ResponseReturnValue:
 def checked(attempt: int) -> assessment.Sitting:
     """Return the learner's attempt, the form's token looked at."""
     sitting = assessment.sitting_for(db.session, current_user.id, attempt)
-    if not PauseForm().validate_on_submit():
+    if not PlainForm().validate_on_submit():
         raise Refused(_("This form has expired. Go back, reload, send it again."))
     return sitting
