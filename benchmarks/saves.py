@@ -19,16 +19,16 @@ class Sitter:
 
     def __init__(self, stage: Stage, place: int) -> None:
         self.stage = stage
-        self.attempt, self.cookie = stage.sitters[place]
+        self.seated = stage.sitters[place]
         self.turn = 0
 
     def next(self) -> bytes:
         """Return the next save: sequences count up slot by slot, options alternate."""
-        sequence, slot = divmod(self.turn, self.stage.slots)
+        sequence, place = divmod(self.turn, len(self.seated.slots))
         self.turn += 1
-        path = f"/attempts/{self.attempt}/items/{slot + 1}/response"
+        path = f"/attempts/{self.seated.attempt}/items/{self.seated.slots[place]}/response"
         body = f'{{"sequence": {sequence + 1}, "answer": "{"ab"[sequence % 2]}"}}'
-        return load.post_json(self.stage.ours.port, path, body, self.cookie, self.stage.csrf)
+        return load.post_json(self.stage.ours.port, path, body, self.seated.cookie, self.stage.csrf)
 
     def resume(self) -> load.Ask:
         """Go on where the last round was cut off.

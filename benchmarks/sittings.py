@@ -21,7 +21,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from benchmarks import load
-from benchmarks.stage import Served, served
+from benchmarks.stage import Seated, Served, served
 from lms.db import db
 from lms.models.cohorts import Cohort
 from lms.services import assessment, catalogue, cohorts, publishing
@@ -43,15 +43,6 @@ class Answers:
     def percentile(self, percent: int) -> float:
         """A percentile of the latencies, in milliseconds."""
         return 1000 * statistics.quantiles(self.latencies, n=100)[percent - 1]
-
-
-@dataclass(frozen=True)
-class Seated:
-    """An attempt, the browser it is sat in, and the slots with a single best answer."""
-
-    attempt: int
-    cookie: str
-    slots: list[int]
 
 
 @dataclass(frozen=True)
@@ -109,13 +100,7 @@ def _seated(
 ) -> Seated:
     seat = cohorts.seat_for(session, learner.account, learner.enrolment)
     attempt = assessment.start(session, seat, module, seed=learner.enrolment, now=now)
-    sitting = assessment.sitting_for(session, learner.account, attempt)
-    slots = [
-        number
-        for number, slot in enumerate(sitting.paper.slots, start=1)
-        if sitting.bank.item(slot.item_id).kind == "single"
-    ]
-    return Seated(attempt, learner.cookie(app), slots)
+    return Seated.at(app, session, learner, attempt)
 
 
 class _Sitter:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+import quizzes
 from benchmarks import anchors
 from lms.app import create_app
 from lms.config import ROOT, Settings
@@ -34,6 +35,23 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class Seated:
+    """An attempt, the browser it is sat in, and the slots that ask for a single best answer."""
+
+    attempt: int
+    cookie: str
+    slots: list[int]
+
+    @classmethod
+    def at(cls, app: Flask, session: Session, learner: Learner, attempt: int) -> Seated:
+        """Seat a learner at an attempt of theirs."""
+        sitting = assessment.sitting_for(session, learner.account, attempt)
+        kinds = [sitting.bank.item(slot.item_id).kind for slot in sitting.paper.slots]
+        slots = [number for number, kind in enumerate(kinds, start=1) if kind == "single"]
+        return cls(attempt, learner.cookie(app), slots)
+
+
+@dataclass(frozen=True)
 class Stage:
     """Where to knock, and as whom."""
 
@@ -46,8 +64,7 @@ class Stage:
     cohort: str
     reader_cookie: str
     staff_cookie: str
-    sitters: list[tuple[int, str]]
-    slots: int
+    sitters: list[Seated]
 
 
 @dataclass(frozen=True)
@@ -169,21 +186,20 @@ def _fill(app: Flask, root: Path) -> dict[str, object]:
     ada = session.get_one(Account, people.ada)
     staff = population.seat(session, ada, people.autumn, now)
     session.commit()
-    sitting = assessment.sitting_for(session, learners[0].account, attempts[0])
+    reader = Seated.at(app, session, learners[0], attempts[0])
     longest = max(course.lessons, key=lambda lesson: lesson.words)
     return {
         "csrf": population.csrf_token(app),
         "lesson": f"/learn/{learners[0].enrolment}/{longest.key}",
-        "quiz": f"/attempts/{attempts[0]}/items/{len(sitting.paper.slots)}",
+        "quiz": f"/attempts/{attempts[0]}/items/{reader.slots[-1]}",
         "verify": f"/v/{serial}",
         "cohort": f"/manage/cohorts/{cohort.id}",
         "reader_cookie": learners[0].cookie(app),
         "staff_cookie": staff.cookie(app),
         "sitters": [
-            (attempt, learner.cookie(app))
+            Seated.at(app, session, learner, attempt)
             for attempt, learner in zip(attempts[1:], learners[1:], strict=False)
         ],
-        "slots": len(sitting.paper.slots),
     }
 
 
@@ -216,8 +232,8 @@ def _pass(session: Session, seat: cohorts.Seat, module: str, now: datetime) -> N
     attempt = assessment.start(session, seat, module, seed=seat.enrolment_id, now=now)
     sitting = assessment.sitting_for(session, seat.account_id, attempt)
     for number, slot in enumerate(sitting.paper.slots, start=1):
-        key = sitting.bank.item(slot.item_id).key.id
+        best = quizzes.best_answer(sitting.bank.item(slot.item_id))
         assessment.save_response(
-            session, seat.account_id, attempt, slot=number, sequence=1, answer=key, now=now
+            session, seat.account_id, attempt, slot=number, sequence=1, answer=best or "", now=now
         )
     assessment.submit(session, seat.account_id, attempt, now)

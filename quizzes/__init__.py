@@ -54,7 +54,7 @@ from quizzes.items import (
     item_from_document,
     item_to_document,
 )
-from quizzes.kinds.answers import answer_from_fields, mark, read_answer
+from quizzes.kinds.answers import answer_from_fields, best_answer, mark, read_answer
 from quizzes.kinds.details import (
     KINDS,
     Concordance,
@@ -74,6 +74,7 @@ from quizzes.kinds.text import UnreadableAnswer
 from quizzes.papers import Paper, Slot, paper_from_document, paper_to_document
 from quizzes.problems import Problem
 from quizzes.rescoring import (
+    KEYLESS,
     REMEDIES,
     NothingLeft,
     Remedy,
@@ -206,6 +207,7 @@ __all__ = [
     "CERTAINTY_MARKS",
     "FIGURES",
     "FLAGS",
+    "KEYLESS",
     "KINDS",
     "LARGEST_MARKS_FILE",
     "NOTICE",
@@ -293,6 +295,7 @@ __all__ = [
     "answer_from_fields",
     "bank_from_document",
     "bank_to_document",
+    "best_answer",
     "certainty_points",
     "certainty_table",
     "cited_facts",

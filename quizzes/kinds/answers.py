@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from quizzes.items import Item
 from quizzes.kinds import choices, constructed, matching, numeric, ordering
-from quizzes.kinds.details import Kind
+from quizzes.kinds.details import Concordance, Constructed, Kind, Matching, Numeric
 from quizzes.kinds.text import Fields, tidy
 
 
@@ -58,6 +58,23 @@ def answer_from_fields(item: Item, fields: Fields) -> str | None:
     """
     text = _READERS[item.kind].from_fields(item, fields)
     return read_answer(item, text) if text.strip() else None
+
+
+def best_answer(item: Item) -> str | None:
+    """A canonical answer that earns the full mark; None where only a marker can tell."""
+    match item.details:
+        case Matching(prompts):
+            text = ",".join(f"{prompt.id}{prompt.key}" for prompt in prompts)
+        case Numeric() as asked:
+            text = f"{asked.value} {asked.unit}".strip()
+        case Concordance(panel):
+            text = item.options[panel.index(max(panel))].id
+        case Constructed():
+            return None
+        case _:
+            right = item.options if item.kind == "ordering" else item.keys
+            text = ",".join(option.id for option in right)
+    return read_answer(item, text)
 
 
 def mark(

@@ -15,6 +15,7 @@ from quizzes import (
     Item,
     UnreadableAnswer,
     answer_from_fields,
+    best_answer,
     item_from_document,
     item_to_document,
     mark,
@@ -310,3 +311,15 @@ def test_a_form_without_script_says_the_same(
 def test_a_form_filled_wrongly_gets_a_sentence(kind: str, fields: dict[str, list[str]]) -> None:
     with pytest.raises(UnreadableAnswer):
         answer_from_fields(ITEMS[kind], fields)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "constructed"])
+def test_the_best_answer_earns_the_full_mark(kind: str) -> None:
+    best = best_answer(ITEMS[kind])
+    assert best is not None
+    assert read_answer(ITEMS[kind], best) == best
+    assert mark(ITEMS[kind], best) == 1
+
+
+def test_only_a_marker_knows_the_best_constructed_answer() -> None:
+    assert best_answer(ITEMS["constructed"]) is None
