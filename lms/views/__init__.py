@@ -25,6 +25,7 @@ from lms.views import (
     reading,
     releases,
     reports,
+    reviews,
     search,
     sittings,
     updates,
@@ -46,6 +47,7 @@ FEATURES = (
     reading,
     releases,
     reports,
+    reviews,
     search,
     sittings,
     updates,
@@ -73,8 +75,8 @@ def links(here: str, *, is_staff: bool, language: str) -> dict[str, Any]:
     """Return the header's links on the pages of one feature, worded in one language."""
     study = ("learning", "assessment", "crosswalk", "notes", "reading")
     places = [
-        # A learner's own terms are the only page of sittings that a learner can open.
-        (_("Learn"), "learning.home", study if is_staff else (*study, "sittings")),
+        # Of sittings and reviews a learner can open their own terms and appeals alone.
+        (_("Learn"), "learning.home", study if is_staff else (*study, "sittings", "reviews")),
         (_("Credentials"), "credentials.index", ("credentials", "updates")),
     ]
     if is_staff:
@@ -83,7 +85,7 @@ def links(here: str, *, is_staff: bool, language: str) -> dict[str, Any]:
             (
                 _("Cohorts"),
                 "cohorts.index",
-                ("cohorts", "releases", "reports", "audit", "sittings", "psychometrics"),
+                ("cohorts", "releases", "reports", "audit", "sittings", "psychometrics", "reviews"),
             ),
         )
     return {

@@ -21,6 +21,7 @@ from lms.db import Base, db
 from tests.cast import Cast, token_in
 from tests.changes import SLUG, publish_update
 from tests.psychometric_samples import convene
+from tests.review_samples import review
 from tests.stories import Told, settle, tell
 
 EVERYBODY = ("", "Otto", "Lena", "Leo", "Ivo", "Ada", "Olga")
@@ -42,6 +43,7 @@ def told(app: Flask, cast: Cast, tmp_path: Path) -> Told:
         publish_update(db.session, tmp_path, clock.now())
         settle(db.session, cast, clock.now())
         convene(db.session, cast, clock.now())
+        review(db.session, told, clock.now())
         db.session.commit()
     return told
 
@@ -95,6 +97,11 @@ class Filled:
             "given": 1,
             "group": 1,
             "incident": 1,
+            # Likewise what `review` leaves half-way.
+            "ruling": 1,
+            "appeal": 1,
+            "concern": 1,
+            "item": self.told.item,
         }
         return known[name]
 

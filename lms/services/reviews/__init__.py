@@ -4,6 +4,7 @@ from lms.services.reviews.appeal_lines import (
     AppealLine,
     AppealOutcome,
     Step,
+    StepKind,
     appeal_for,
     line_of,
     list_appeals,
@@ -26,13 +27,22 @@ from lms.services.reviews.notices import CHANGES, PLACEHOLDERS, Change
 from lms.services.reviews.rulings import (
     RulingLine,
     item_in,
+    list_in_force,
     list_rulings,
     list_taught,
     propose,
     ruling_for,
     set_aside,
 )
-from lms.services.reviews.voids import ActLine, Examined, examine, list_acts, restore, void
+from lms.services.reviews.voids import (
+    ActLine,
+    Examined,
+    examine,
+    list_acts,
+    list_attempts_of,
+    restore,
+    void,
+)
 
 __all__ = [
     "ANSWER_DAYS",
@@ -53,6 +63,7 @@ __all__ = [
     "Rescored",
     "RulingLine",
     "Step",
+    "StepKind",
     "Window",
     "appeal_for",
     "changes_since",
@@ -70,7 +81,9 @@ __all__ = [
     "list_acts",
     "list_acts_on",
     "list_appeals",
+    "list_attempts_of",
     "list_concerns",
+    "list_in_force",
     "list_of_attempt",
     "list_rulings",
     "list_taught",

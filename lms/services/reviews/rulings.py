@@ -144,6 +144,17 @@ def list_rulings(session: Session, programme_id: int) -> list[RulingLine]:
     return [_as_line(*row) for row in rows]
 
 
+def list_in_force(session: Session, programme_id: int, paper: quizzes.Paper) -> list[RulingLine]:
+    """Return the rulings that hold for the items of a paper, one an item, in their order."""
+    query = _LINES.where(
+        RulingRecord.programme_id == programme_id,
+        RulingRecord.confirmed_at.is_not(None),
+        RulingRecord.item_hash.in_(reviewed.hashes_on(paper)),
+    ).order_by(RulingRecord.confirmed_at, RulingRecord.id)
+    lines = [_as_line(*row) for row in session.execute(query)]
+    return list({line.item_hash: line for line in lines}.values())
+
+
 _confirmer = so.aliased(Account)
 _LINES = (
     sa.select(RulingRecord, Account.full_name, _confirmer.full_name)

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 import quizzes
 from lms import db
-from lms.errors import Forbidden, Refused
+from lms.errors import Forbidden, NotFound, Refused
 from lms.models.accounts import Account
 from lms.models.assessment import Attempt
+from lms.models.cohorts import Enrolment
 from lms.models.reviews import VoidAct
-from lms.services import assessment, audit, cohorts, mail
+from lms.services import assessment, audit, catalogue, cohorts, mail
 from lms.services.assessment import Sitting
+from lms.services.cohorts import RunCohort
 from lms.services.reviews.effects import Effects, effects_of, follow
 from lms.services.reviews.sat import Outcome
 
@@ -31,6 +33,14 @@ class ActLine:
     gives_back: bool
     done_by: str
     done_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLine:
+    """An attempt in the list of a learner's, with the title of what was sat."""
+
+    quiz: str
+    attempt: assessment.AttemptLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,27 @@ def list_acts(session: Session, attempt_id: int) -> tuple[ActLine, ...]:
         .order_by(VoidAct.number)
     )
     return tuple(ActLine(*row) for row in session.execute(query))
+
+
+def list_attempts_of(
+    session: Session, cohort: RunCohort, enrolment_id: int
+) -> tuple[str, list[AttemptLine]]:
+    """Return a learner of a cohort by name, with their attempts at each quiz, the first first."""
+    query = (
+        sa.select(Account.full_name)
+        .join(Enrolment, Enrolment.account_id == Account.id)
+        .where(Enrolment.id == enrolment_id, Enrolment.cohort_id == cohort.id)
+    )
+    name = session.scalar(query)
+    if name is None:
+        raise NotFound()
+    modules = catalogue.release(session, cohort.release_id).course.modules
+    return name, [
+        AttemptLine(module.title, line)
+        for module in modules
+        if module.quiz
+        for line in assessment.list_attempts(session, enrolment_id, module.key)
+    ]
 
 
 def void(
