@@ -20,7 +20,7 @@ from lms import clock
 from lms.access import rule
 from lms.db import db
 from lms.downloads import as_csv, attachment
-from lms.services import audit, cohorts, reports
+from lms.services import audit, cohorts, psychometrics, reports
 from lms.services.cohorts import RunCohort
 from lms.services.reports import Cell, CohortReport, LearnerLine
 
@@ -251,6 +251,7 @@ def learner(cohort: int, enrolment: int) -> str:
         cohort=found,
         programme_name=found.programme_name,
         report=report,
+        bases=psychometrics.cut_bases(db.session, found.programme_id, report.content.banks),
         serial=serial,
         unit_address=unit_place,
         local=local_to(found.time_zone),

@@ -20,6 +20,7 @@ from lms.services import assessment, catalogue, cohorts, credentials, publishing
 from tests.browser.conftest import NARROW, Site, Visit
 from tests.browser.hands import fits
 from tests.cast import BUNDLED, Cast
+from tests.psychometric_samples import convene
 from tests.stories import Told, read_all, settle, tell
 
 # All of axe's rules but those of level AAA, which it leaves out by itself; this one is 2.2 AA.
@@ -37,6 +38,7 @@ def told(site: Site, cast: Cast) -> Told:
     told = tell(site.app, cast)
     with site.app.app_context():
         settle(db.session, cast, clock.now())
+        convene(db.session, cast, clock.now())
         db.session.commit()
     return told
 
@@ -61,6 +63,13 @@ def pages_of(who: str, told: Told) -> list[str]:
         f"/manage/cohorts/{cast.autumn}?show=complete&sort=state",
         f"/manage/cohorts/{cast.autumn}/learners/{cast.leo_seat}",
         f"/manage/cohorts/{cast.autumn}/learners/{cast.lena_seat}",
+        f"/manage/programmes/{cast.northgate}/assessment",
+        f"/manage/programmes/{cast.northgate}/assessment/small-course",
+        f"/manage/programmes/{cast.northgate}/assessment/small-course/items/{told.item}",
+        f"/manage/programmes/{cast.northgate}/assessment/small-course/information",
+        f"/manage/programmes/{cast.northgate}/misconceptions",
+        f"/manage/programmes/{cast.northgate}/standards",
+        "/manage/standards/1",
     ]
     return {
         "": [
@@ -92,10 +101,11 @@ def pages_of(who: str, told: Told) -> list[str]:
             "/search", "/search?q=claim", "/search?q=paragrph", "/search?q=xqzzt",
         ],
         "Otto": ["/learn", "/credentials", "/programmes/northgate", "/account"],
-        "Ivo": [*manage, "/search?q=claim"],
+        "Ivo": [*manage, "/search?q=claim", "/panels/1"],
         "Ada": [
             *manage, f"/manage/programmes/{cast.northgate}/cohorts/new",
             f"/manage/programmes/{cast.northgate}/people",
+            f"/manage/programmes/{cast.northgate}/standards/new", "/manage/panels/2",
             f"/manage/programmes/{cast.northgate}/audit",
             f"/manage/credentials/{told.serial}/revoke",
             f"/manage/cohorts/{cast.autumn}/sittings",

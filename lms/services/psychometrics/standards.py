@@ -1,5 +1,6 @@
 """What a study comes to, its approval, and what the cut score of a release rests on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,7 +59,7 @@ def cut_basis(session: Session, programme_id: int, bank_id: str, release_id: int
 
 
 def cut_bases(
-    session: Session, programme_id: int, banks: dict[str, quizzes.Bank]
+    session: Session, programme_id: int, banks: Mapping[str, quizzes.Bank]
 ) -> dict[str, CutBasis]:
     """Return what the cut scores of several banks rest on, in one query."""
     approved = _approved(session, programme_id, None)

@@ -482,6 +482,7 @@ def test_a_learners_page_tells_who_what_is_missing_and_what_happened(
     assert "Read “Lesson number 1”" in words
     assert "Did not pass the quiz of First module in attempt 1" in words
     assert "1 of 3 (33 %)" in words
+    assert re.search(r"60.% ?provisional until a study exists", words)
     assert "Issued by itself once nothing is missing." in words
     assert 'href="#unit-2"' in page
     assert 'id="unit-2"' in page
