@@ -219,6 +219,7 @@ def _study(session: Session, learners: list[Learner], now: datetime) -> tuple[li
             attempts.append(assessment.start(session, seat, quizzed[0], seed=place, now=now))
             continue
         for module in quizzed:
+            population.read_lessons(session, learner, now)  # a last module may have waited
             _pass(session, seat, module, now)
         address = "http://127.0.0.1/v"
         serial = credentials.award_if_complete(session, seat, now=now, verify_address=address) or ""
