@@ -36,6 +36,10 @@ class RecheckForm(FlaskForm):  # type: ignore[misc]
     recheck = IntegerField(validators=[InputRequired()])
 
 
+class MarkForm(FlaskForm):  # type: ignore[misc]
+    """Points for an answer; its fields `points-1` and so on differ by the rubric."""
+
+
 class RereadForm(FlaskForm):  # type: ignore[misc]
     """A lesson to be read again before a retake."""
 

@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 import quizzes
 from lms.services.catalogue import ShownItem
@@ -163,12 +162,7 @@ def _concordance(answered: Answered) -> dict[str, Any]:
         _row(
             safe(answered.shown.options[option]),
             state="done" if votes[option] == most else "open",
-            word=ngettext(
-                "%(num)s of %(total)s panellist",
-                "%(num)s of %(total)s panellists",
-                votes[option],
-                total=total,
-            ),
+            word=_("%(num)s of %(total)s panellists", num=votes[option], total=total),
             is_yours=answered.answer == option,
             why=safe(answered.shown.rationales[option]),
         )

@@ -14,7 +14,7 @@ from lms.access import rule
 from lms.db import db
 from lms.errors import Refused
 from lms.forms.assessment import RereadForm, StartForm
-from lms.services import assessment, catalogue, cohorts, learning, sittings
+from lms.services import assessment, catalogue, cohorts, learning, psychometrics, sittings
 from lms.services.cohorts import Seat
 from lms.views.assessment.place import close, item_address, pages
 
@@ -36,6 +36,7 @@ def quiz(enrolment: int, module: str) -> str:
         specification=specification,
         needed=quizzes.needed_points(specification.length, specification.cut_percent),
         bank=bank,
+        basis=psychometrics.cut_basis(db.session, seat.programme_id, bank.id, seat.release_id),
         kinds=[kind for kind in quizzes.KINDS if any(item.kind == kind for item in bank.items)],
         has_cases=any(cell.vignette for cell in specification.cells),
         certainty_marks=quizzes.CERTAINTY_MARKS,

@@ -1,0 +1,144 @@
+"""Marking by hand: the answers that wait, without their authors' names, and the rubric for each."""
+
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+import quizzes
+from lms import clock
+from lms.access import rule
+from lms.db import db
+from lms.errors import Refused
+from lms.forms.assessment import MarkForm
+from lms.services import assessment, catalogue, cohorts, credentials
+from lms.services.assessment import Sitting
+from lms.views.assessment.fields import safe
+from lms.views.assessment.place import pages
+
+
+@pages.get("/manage/cohorts/<int:cohort>/marking")
+@rule("instructor")
+def to_mark(cohort: int) -> str:
+    """List the attempts of a cohort that wait for a marker, the longest waiting first."""
+    found = cohorts.cohort_for(db.session, current_user.id, cohort, "instructor")
+    course = catalogue.release(db.session, found.release_id).course
+    return render_template(
+        "assessment/to_mark.html",
+        cohort=found,
+        programme_name=found.programme_name,
+        lines=[
+            {"line": line, "title": course.module(line.module_key).title}
+            for line in assessment.list_to_mark(db.session, current_user.id, cohort)
+        ],
+        quizzes=[module for module in course.modules if module.quiz is not None],
+    )
+
+
+@pages.get("/manage/attempts/<int:attempt>/marking")
+@rule("instructor")
+def marking(attempt: int) -> str:
+    """Show the constructed answers of a submitted attempt with their rubrics, but no name."""
+    sitting = assessment.to_mark_for(db.session, current_user.id, attempt)
+    answers = answers_of(sitting)
+    return render_template(
+        "assessment/marking.html",
+        sitting=sitting,
+        programme_name=sitting.seat.programme_name,
+        module=sitting.content.course.module(sitting.module_key),
+        answers=answers,
+        waiting=[each for each in answers if each["waits"]],
+    )
+
+
+def answers_of(sitting: Sitting) -> list[dict[str, Any]]:
+    """Return the constructed answers of an attempt, each with its rubric and the points so far."""
+    given = assessment.points_given(db.session, sitting.attempt_id)
+    rows = []
+    for number, slot in enumerate(sitting.paper.slots, start=1):
+        details = sitting.item_at(number).details
+        response = sitting.state.responses.get(number)
+        if not isinstance(details, quizzes.Constructed) or response is None:
+            continue
+        shown, points = sitting.content.shown[slot.item_id], given.get(number, {})
+        rows.append(
+            {
+                "number": number,
+                "shown": shown,
+                "answer": response.answer,
+                "words": len(response.answer.split()),
+                "most": details.max_words,
+                "waits": points.keys() != {each.id for each in details.criteria},
+                "criteria": [
+                    {
+                        "id": each.id,
+                        "text": safe(shown.criteria[each.id]),
+                        "most": each.points,
+                        "given": points.get(each.id),
+                    }
+                    for each in details.criteria
+                ],
+            }
+        )
+    return rows
+
+
+@pages.post("/manage/attempts/<int:attempt>/items/<int:number>/marking")
+@rule("instructor")
+def give_points(attempt: int, number: int) -> ResponseReturnValue:
+    """Record the points for one answer; score the attempt once none waits, and award."""
+    sitting = assessment.to_mark_for(db.session, current_user.id, attempt)
+    if not MarkForm().validate_on_submit():
+        raise Refused(_("This form has expired. Go back, reload, send it again."))
+    now = clock.now()
+    seat = assessment.give_points(
+        db.session,
+        current_user.id,
+        attempt,
+        slot=number,
+        points=points_in_form(sitting, number),
+        now=now,
+    )
+    address = current_app.config["SETTINGS"].verify_address
+    credentials.award_if_complete(db.session, seat, now=now, verify_address=address)
+    db.session.commit()
+    flash(_("The points are recorded."), "success")
+    return redirect(url_for("assessment.marking", attempt=attempt), 303)
+
+
+def points_in_form(sitting: Sitting, number: int) -> dict[str, int]:
+    """Return the points of every criterion; Refused while one is missing."""
+    details = sitting.item_at(number).details
+    criteria = details.criteria if isinstance(details, quizzes.Constructed) else ()
+    given = {each.id: request.form.get(f"points-{each.id}", "") for each in criteria}
+    if not all(value.isascii() and value.isdigit() and len(value) < 4 for value in given.values()):
+        raise Refused(_("Give points for every line of the rubric."))
+    return {key: int(value) for key, value in given.items()}
+
+
+@pages.get("/manage/cohorts/<int:cohort>/quizzes/<module>/feedback")
+@rule("instructor")
+def feedback(cohort: int, module: str) -> str:
+    """Show what a learner of a quiz will see when, under its preset and under the others."""
+    found = cohorts.cohort_for(db.session, current_user.id, cohort, "instructor")
+    content = catalogue.release(db.session, found.release_id)
+    here, bank = assessment.module_with_quiz(content, module)
+    rules = bank.specification.rules
+    return render_template(
+        "assessment/feedback.html",
+        cohort=found,
+        programme_name=found.programme_name,
+        module=here,
+        rules=rules,
+        has_constructed=any(item.kind == "constructed" for item in bank.items),
+        presets=[
+            {
+                "name": preset,
+                "open": quizzes.feedback(preset, is_settled=False),
+                "settled": quizzes.feedback(preset, is_settled=True),
+            }
+            for preset in quizzes.PRESETS
+        ],
+    )
