@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import cast as cast_to
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
@@ -19,6 +20,7 @@ import quizzes
 from lms.db import db
 from lms.downloads import as_csv
 from lms.models.accounts import RoleGrant
+from lms.models.psychometrics import StudyRecord
 from lms.services import psychometrics
 from lms.views.psychometrics import charts, statistics
 from lms.views.psychometrics.place import number, percent, percent_range
@@ -200,6 +202,15 @@ def test_a_study_goes_its_whole_way_by_forms(app: Flask, cast: Cast, client_of: 
     assert "Recommended cut score" not in ivo.get("/manage/standards/1").text
     assert send(ada, "/manage/standards/1/approve", {}) == 403
     assert send(otto, "/manage/standards/1/approve", {}) == 303
+    quiz = f"/learn/{cast.leo_seat}/first-module/quiz"
+    assert "Autumn panel" not in client_of("Leo").get(quiz).text
+    with app.app_context():
+        db.session.execute(sa.update(StudyRecord).values(cut_percent=60))
+        db.session.commit()
+    assert "The cut score was set by a panel: “Autumn panel”" in client_of("Leo").get(quiz).text
+    with app.app_context():
+        db.session.execute(sa.update(StudyRecord).values(cut_percent=70))
+        db.session.commit()
     report = ivo.get("/manage/standards/1").text
     assert "cut_percent: 70" in report and "Autumn panel" in report
     assert "A study recommends 70" in ivo.get(list_page).text
