@@ -1,6 +1,6 @@
 """Rulings on items that turned out to be flawed, and what attempts earn under them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +12,15 @@ from quizzes.kinds.answers import mark, read_answer
 from quizzes.kinds.details import Matching, Numeric
 from quizzes.kinds.text import UnreadableAnswer
 from quizzes.papers import Paper
-from quizzes.scoring import CERTAIN, Awaiting, Score, certainty_points, reaches_cut, score
+from quizzes.scoring import (
+    CERTAIN,
+    Awaiting,
+    Score,
+    certainty_points,
+    reaches_cut,
+    score,
+    with_resolved,
+)
 
 Remedy = Literal["new-key", "full-credit", "drop", "as-published"]
 REMEDIES: tuple[Remedy, ...] = get_args(Remedy)
@@ -146,22 +154,32 @@ def rescore(
     state: AttemptState,
     manual: Mapping[int, Mapping[str, int]] | None = None,
     rulings: Sequence[Ruling] = (),
+    resolved: Collection[str] = (),
 ) -> Score | Awaiting:
     """Score an attempt under rulings, given in the order in which they were made.
+
+    `resolved` names the items whose safety-critical miss was made good: where none may stand, they
+    stand no longer.
 
     Of several on one item the last holds. Everything else is as `score` has it: without rulings
     the two are equal. A dropped slot keeps its place in `marks` with a mark of 0, and is left out
     of everything else. Raises what `score` raises, and NothingLeft.
     """
-    found = score(paper, items, state, manual)
+    found = _settled(paper, score(paper, items, state, manual), resolved)
     in_force: dict[str, Ruling] = {}
     for ruling in rulings:
         in_force[ruling.item_id] = ruling
         had_passed = isinstance(found, Score) and found.passed
-        found = _under(paper, items, state, manual or {}, in_force)
+        found = _settled(paper, _under(paper, items, state, manual or {}, in_force), resolved)
         if isinstance(found, Score) and had_passed and ruling.keeps_passes:
             found = replace(found, passed=True)
     return found
+
+
+def _settled(paper: Paper, found: Score | Awaiting, resolved: Collection[str]) -> Score | Awaiting:
+    if isinstance(found, Awaiting) or paper.rules.safety != "must-resolve":
+        return found
+    return with_resolved(found, resolved)
 
 
 def _under(

@@ -138,6 +138,26 @@ def test_a_safety_miss_falls_with_its_item() -> None:
         assert (found.passed, found.missed_safety, found.confident_misses) == (True, (), ())
 
 
+def test_a_miss_that_was_made_good_does_not_come_back_with_a_ruling() -> None:
+    items = [an_item(1, safety_critical=True), an_item(2), an_item(3), an_item(4)]
+    paper = a_paper(items, 50, Rules(safety="must-resolve"))
+    state = answered({1: "a", 2: "b", 3: "b", 4: "a"})
+    ruling = Ruling("SS-004", "full-credit", keeps_passes=False)
+    for made_good, passed in (((), False), (("SS-001",), True)):
+        found = rescore(paper, by_id(items), state, None, [ruling], made_good)
+        assert isinstance(found, Score)
+        assert (found.points, found.passed) == (3, passed)
+
+
+def test_a_pass_that_rests_on_a_re_check_is_kept_too() -> None:
+    items = [an_item(1, safety_critical=True), an_item(2)]
+    paper = a_paper(items, 50, Rules(safety="must-resolve"))
+    ruling = Ruling("SS-002", "new-key", ("a",))
+    found = rescore(paper, by_id(items), answered({1: "a", 2: "b"}), None, [ruling], ["SS-001"])
+    assert isinstance(found, Score)
+    assert (found.points, found.passed) == (0, True)
+
+
 def test_an_answer_that_awaits_its_marker_no_longer_does_once_its_item_is_dropped() -> None:
     items = [an_item(1), dataclasses.replace(ITEMS["constructed"], id="SS-002")]
     sat = (a_paper(items), by_id(items), answered({1: "b", 2: "A text."}), None)

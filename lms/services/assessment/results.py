@@ -84,10 +84,8 @@ def score_of(session: Session, sitting: Sitting) -> quizzes.Score | quizzes.Awai
     items = {item.id: item for item in sitting.bank.items}
     manual = points_given(session, sitting.attempt_id) if _is_marked_by_hand(sitting) else {}
     rulings = reviewed.rulings_in_force(session, sitting.seat.programme_id, sitting.paper)
-    score = quizzes.rescore(sitting.paper, items, sitting.state, manual, rulings)
-    if isinstance(score, quizzes.Awaiting) or sitting.paper.rules.safety != "must-resolve":
-        return score
-    return quizzes.with_resolved(score, _resolved(session, sitting))
+    resolved = _resolved(session, sitting) if sitting.paper.rules.safety != "reported" else ()
+    return quizzes.rescore(sitting.paper, items, sitting.state, manual, rulings, resolved)
 
 
 def _resolved(session: Session, sitting: Sitting) -> set[str]:

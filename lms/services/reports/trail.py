@@ -21,6 +21,7 @@ PAGE = 50
 # What the subject of an act numbers, by the first word of the act.
 KINDS = {
     "accommodation": "enrolment",
+    "appeal": "attempt",
     "attempt": "attempt",
     "credential": "credential",
     "enrolment": "enrolment",

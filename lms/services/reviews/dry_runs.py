@@ -87,7 +87,12 @@ def _rescored(
     """Return an attempt as it counts under one more ruling, None when that changes nothing."""
     earlier = reviewed.on_paper(in_force, sat.paper)
     found = quizzes.rescore(
-        sat.paper, items_of(session, sat), sat.state, sat.manual, [*earlier, ruling]
+        sat.paper,
+        items_of(session, sat),
+        sat.state,
+        sat.manual,
+        [*earlier, ruling],
+        sat.resolved,
     )
     if isinstance(found, quizzes.Awaiting):
         return None

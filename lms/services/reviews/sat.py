@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 import quizzes
 from lms.models.accounts import Account
-from lms.models.assessment import Attempt, ManualMark, ResponseStep, ScoreRecord
+from lms.models.assessment import Attempt, ManualMark, ResponseStep, SafetyRecheck, ScoreRecord
 from lms.models.cohorts import Cohort, Enrolment
 from lms.services import catalogue
 
@@ -37,7 +37,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Sat:
-    """A submitted attempt: whose, where, what was answered, and the score that counts."""
+    """A submitted attempt: whose, where, what was answered, and the score that counts.
+
+    `resolved` names the items whose safety-critical miss a re-check has made good.
+    """
 
     attempt_id: int
     enrolment_id: int
@@ -54,6 +57,7 @@ class Sat:
     paper: quizzes.Paper
     state: quizzes.AttemptState
     manual: Mapping[int, Mapping[str, int]]
+    resolved: frozenset[str]
     revision: int
     stored: Outcome | None
 
@@ -125,9 +129,11 @@ def _read(session: Session, rows: Sequence[Any]) -> Iterator[Sat]:
     answers = _responses(session, ids)
     manual = _manual(session, ids)
     scores = _scores(session, ids)
+    rechecked = _rechecked(session, ids)
     for row in rows:
         revision, stored = scores.get(row.id, (0, None))
         steps: list[quizzes.Step] = [*answers.get(row.id, ())]
+        paper = quizzes.paper_from_document(json.loads(row.paper))
         yield Sat(
             row.id,
             row.enrolment_id,
@@ -141,10 +147,11 @@ def _read(session: Session, rows: Sequence[Any]) -> Iterator[Sat]:
             row.number,
             row.submitted_at,
             row.voided_at is not None,
-            quizzes.paper_from_document(json.loads(row.paper)),
+            paper,
             # Nothing was stored for a slot after it was locked, so that locks tell nothing here.
             quizzes.replay([*steps, quizzes.Submission(row.submitted_at)]),
             manual.get(row.id, {}),
+            frozenset(paper.slots[slot - 1].item_id for slot in rechecked.get(row.id, ())),
             revision,
             stored,
         )
@@ -180,6 +187,17 @@ def _manual(session: Session, ids: Iterable[int]) -> dict[int, dict[int, dict[st
     for attempt, slot, criterion, points in session.execute(query):
         given.setdefault(attempt, {}).setdefault(slot, {})[criterion] = points
     return given
+
+
+def _rechecked(session: Session, ids: Iterable[int]) -> dict[int, list[int]]:
+    """Return the slots of each attempt whose safety-critical miss a re-check has made good."""
+    query = sa.select(SafetyRecheck.attempt_id, SafetyRecheck.slot).where(
+        SafetyRecheck.attempt_id.in_(ids), SafetyRecheck.is_right.is_(True)
+    )
+    found: dict[int, list[int]] = {}
+    for attempt, slot in session.execute(query):
+        found.setdefault(attempt, []).append(slot)
+    return found
 
 
 def _scores(session: Session, ids: Iterable[int]) -> dict[int, tuple[int, Outcome]]:

@@ -35,7 +35,6 @@ class OnResult:
     appeals: list[reviews.AppealLine]
     window: reviews.Window
     rulings: list[tuple[str, reviews.RulingLine]]
-    acts: tuple[reviews.ActLine, ...]
 
 
 def reviews_of(sitting: Sitting) -> OnResult:
@@ -49,7 +48,6 @@ def reviews_of(sitting: Sitting) -> OnResult:
         reviews.list_of_attempt(db.session, sitting.attempt_id),
         reviews.window_of(db.session, sitting, clock.now()),
         rulings,
-        reviews.list_acts(db.session, sitting.attempt_id),
     )
 
 
