@@ -98,7 +98,7 @@ def gather(
 
 
 def fingerprint(session: Session, programme_id: int) -> tuple[Any, ...]:
-    """Return what is different once an attempt was submitted, voided or marked, or a cohort made.
+    """Return what is different once an attempt was submitted, voided or marked.
 
     Two queries; what rests on the same fingerprint need not be worked out again.
     """

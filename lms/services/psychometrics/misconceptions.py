@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 import courses
 import quizzes
 from lms.errors import NotFound
-from lms.services.psychometrics.gathering import Given, Sat, gather
+from lms.services.psychometrics.gathering import Given, Sat, fingerprint, gather
+from lms.services.psychometrics.kept import Kept
 from lms.services.psychometrics.pools import (
     CohortChoice,
+    Examined,
     Version,
     examined,
     lessons_on,
@@ -77,6 +79,19 @@ def misconceptions(
     found = examined(session, programme_id)
     if cohort_id not in {None, *(cohort.id for cohort in found.cohorts)}:
         raise NotFound()
+    state = fingerprint(session, programme_id)
+    newest = found.contents[-1].id if found.contents else 0
+    key = (session.get_bind().engine, programme_id, cohort_id, state, newest, found.cohorts)
+    report: Misconceptions | None = _kept.get(key)
+    if report is None:
+        report = _worked_out(session, programme_id, cohort_id, found)
+        _kept.keep(key, report)
+    return report
+
+
+def _worked_out(
+    session: Session, programme_id: int, cohort_id: int | None, found: Examined
+) -> Misconceptions:
     banks = {bank for content in found.contents for bank in content.banks}
     versions = found.versions(banks)
     items = {key: version.item for key, version in versions.items()}
@@ -194,3 +209,6 @@ def _danger(line: Misconception) -> tuple[bool, float, str]:
     interval = line.certainty.confidently_wrong_interval
     least = interval.low if interval else 0.0
     return (not line.item.safety_critical, -least, line.item.id)
+
+
+_kept = Kept(24)

@@ -3,9 +3,8 @@
 NumPy is loaded when the first of these is worked out, and a report is kept while nothing changed.
 """
 
-import threading
-from collections import Counter, OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import exp
@@ -17,6 +16,7 @@ import quizzes
 from lms.errors import NotFound
 from lms.services import catalogue
 from lms.services.psychometrics.gathering import Given, Sat, Which, fingerprint, gather
+from lms.services.psychometrics.kept import Kept
 from lms.services.psychometrics.options import chosen_options
 from lms.services.psychometrics.pools import CohortChoice, Examined, Version, examined
 
@@ -93,7 +93,8 @@ def bank_report(
     if content is None or cohort_id not in {None, *(cohort.id for cohort in found.cohorts)}:
         raise NotFound()
     state = fingerprint(session, programme_id)
-    key = (session.get_bind().engine, programme_id, bank_id, cohort_id, which, state, content.id)
+    place = (session.get_bind().engine, programme_id, bank_id, cohort_id, which)
+    key = (*place, state, content.id, found.cohorts)
     report: BankReport | None = _kept.get(key)
     if report is None:
         report = _report(session, programme_id, bank_id, found, content, cohort_id, which)
@@ -284,34 +285,6 @@ def forget_reports() -> None:
     _kept.clear()
 
 
-class _Kept:
-    """The latest results: most visits find nothing changed since the last one."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
-        self._turn = threading.Lock()
-
-    def get(self, key: Hashable) -> Any:
-        """Return the result of exactly this state, if it is kept."""
-        with self._turn:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def keep(self, key: Hashable, result: Any) -> None:
-        """Keep a result in place of the one that was not asked for longest."""
-        with self._turn:
-            self._kept[key] = result
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-
-    def clear(self) -> None:
-        """Forget everything."""
-        with self._turn:
-            self._kept.clear()
-
-
 # A report of 500 learners and 75 items takes about a megabyte.
-_kept = _Kept(24)
-_models = _Kept(8)
+_kept = Kept(24)
+_models = Kept(8)
