@@ -27,7 +27,8 @@ EventKind = Literal[
 class Sitting:
     """One attempt at a module's quiz; without a submission it is still open and has no score.
 
-    `reason` is why the score stands as it does when it was scored again, else empty.
+    `reason` is why the score stands as it does when it was scored again, else empty. A voided
+    attempt counts for nothing, whatever its score.
     """
 
     module_key: str
@@ -39,6 +40,7 @@ class Sitting:
     cut_percent: int | None
     passed: bool | None
     reason: str
+    is_voided: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def _sittings(session: Session, enrolment_id: int) -> tuple[Sitting, ...]:
             ScoreRecord.cut_percent,
             ScoreRecord.passed,
             sa.case((ScoreRecord.revision > 1, ScoreRecord.reason), else_=""),
+            Attempt.voided_at.is_not(None),
         )
         .outerjoin(ScoreRecord, sa.and_(ScoreRecord.attempt_id == Attempt.id, ~superseded()))
         .where(Attempt.enrolment_id == enrolment_id)
@@ -166,7 +169,7 @@ def _events(
         events.append(Event(sitting.started_at, "started", sitting.module_key, sitting.number))
         if sitting.submitted_at is not None:
             kind: EventKind = "passed" if sitting.passed else "failed"
-            if sitting.passed is None:
+            if sitting.passed is None or sitting.is_voided:
                 kind = "submitted"
             events.append(Event(sitting.submitted_at, kind, sitting.module_key, sitting.number))
     if credential is not None:
