@@ -35,8 +35,9 @@ def check_course(
     for module in draft.modules:
         _check_module(folder, module, facts)
         if draft.header is not None:
+            own = module.header.lesson_words if module.header is not None else None
             for lesson in module.lessons:
-                _check_length(folder, lesson, draft.header.lesson_words)
+                _check_length(folder, lesson, own or draft.header.lesson_words)
         check_minutes(folder, module, items_drawn)
 
 

@@ -108,6 +108,7 @@ class ModuleFile(_File):
     title: Line
     summary: Text
     objectives: Annotated[list[ObjectiveEntry], Bounded(min_length=1)]
+    lesson_words: LessonWords | None = None
     quiz: Slug | None = None
     quiz_minutes: Minutes | None = None
     prerequisites: list[Slug] = []

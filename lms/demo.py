@@ -49,6 +49,7 @@ Priya Venkataraman|Quentin Lefèvre|Rosa María Delgado Fuentes|Sofía Valenzuel
 Ursula Maria Theresia von Hohenfeld-Lindenberg|Viktor Sørensen|Wanjiru Kamau|Xiomara Castellanos
 Yusuf Demir|Zofia Kaczmarek"""
 ALL = 1000  # units: more than any course has
+READ_AGAIN = 0.97  # the chance of a right answer after the lesson was read again
 PROFESSIONS = (
     "Clinical psychologist",
     "Psychiatrist",
@@ -220,8 +221,11 @@ def _life(
             passed = _sit(session, seat, unit.module_key, habit.skill, chance, settings, at)
             if passed is not False or chance.random() < 0.25:
                 break
-            at += timedelta(days=chance.uniform(1, 4))
+            retake = assessment.retake_of(session, seat, unit.module_key, at)
+            at = (retake.not_before or at) + timedelta(days=chance.uniform(1, 4))
             yield at
+            for lesson in retake.lessons:
+                learning.keep_place(session, seat, lesson, lesson.headings[0].id, at)
         if not passed:
             return
 
@@ -259,9 +263,22 @@ def _sit(
             now=at,
         )
     assessment.submit(session, seat.account_id, attempt, at)
+    _recheck(session, attempt, chance, at)
     credentials.award_if_complete(session, seat, now=at, verify_address=settings.verify_address)
     result = assessment.find_result(session, assessment.sitting_of(session, attempt))
     return None if result is None else result.passed
+
+
+def _recheck(session: Session, attempt: int, chance: random.Random, at: datetime) -> None:
+    """Go through the safety findings of an attempt, which many resolve at once."""
+    sitting = assessment.sitting_of(session, attempt)
+    learner = sitting.seat.account_id
+    for finding in assessment.findings_of(session, sitting):
+        assessment.begin_recheck(session, learner, attempt, slot=finding.slot, now=at)
+        recheck = assessment.recheck_for(session, learner, attempt, finding.slot)
+        if recheck is not None:
+            answer, _sure = _answer(recheck.item, READ_AGAIN, chance)
+            assessment.answer_recheck(session, learner, recheck, answer, at)
 
 
 def _answer(item: quizzes.Item, skill: float, chance: random.Random) -> tuple[str, int]:

@@ -103,6 +103,7 @@ def test_it_reads_a_course_without_problems(tmp_path: Path) -> None:
         (LESSON, HEADER + BODY.replace("A word. " * 500, "and so on " * 350), "reading-level", 1),
         (LESSON, HEADER.replace("[@SET-002]", "") + "A word. " * 500, "no-citation", 1),
         ("course.yaml", COURSE + "lesson_words: [5, 0]\n", "bad-value", 12),
+        (MODULE_FILE, MODULE + "lesson_words: [5, 800]\n", "length", 1),
         (FACTS_FILE, FACTS + FACTS.split("\n", 1)[1], "duplicate-fact", 18),
         (FACTS_FILE, FACTS.replace("seen", "heard"), "bad-value", 7),
         (FACTS_FILE, FACTS.replace("https://", "http://"), "bad-value", 5),

@@ -13,7 +13,12 @@ from quizzes import Bank, Item, draw_paper, read_banks
 from quizzes.cells import fits, sort_in, sure_items
 
 CONTENT = Path(quizzes.__file__).parent / "content"
-GUIDE = Path(__file__).parents[2] / "docs" / "final-examination.md"
+ROOT = Path(__file__).parents[2]
+GUIDE = ROOT / "docs" / "final-examination.md"
+LESSON = (
+    ROOT / "courses/content/psychedelic-assisted-therapy/06-final-examination"
+    "/01-how-the-examination-works.md"
+)
 BY_OBJECTIVE = re.compile(r"\| (M\d-\d) \| (.+) \| (.+) \| (.+) \| (.+) \| (\d+) \|")
 SORTS = (("application", False), ("application", True), ("analysis", False), ("analysis", True))
 
@@ -97,5 +102,6 @@ def test_the_published_weights_of_modules_are_those_of_the_table() -> None:
         ]
         critical = sum(cell.items for cell in cells if cell.safety_critical)
         row = (banks()[name].title, sum(by_level), *by_level, critical)
-        start = f"| {' | '.join(str(each) for each in row)} |"
-        assert start in GUIDE.read_text(encoding="utf-8"), start
+        assert f"| {' | '.join(str(each) for each in row)} |" in GUIDE.read_text(encoding="utf-8")
+        told = f"| {banks()[name].title} | {sum(by_level)} | {critical} |"
+        assert told in LESSON.read_text(encoding="utf-8"), "the lesson tells learners otherwise"

@@ -189,7 +189,7 @@ def _examination(title: str, bank: quizzes.Bank) -> str:
     rules = bank.specification.rules
     minutes = rules.time_limit_minutes
     limit = f", to be answered within {minutes} minutes" if minutes else ""
-    safety = ", no safety-critical item missed" if rules.safety == "must-resolve" else ""
+    safety = ", every safety-critical miss resolved" if rules.safety == "must-resolve" else ""
     return (
         f"{title}: unsupervised, online, {items} drawn from the same banks{limit}, "
         f"{pass_mark}{safety}."

@@ -250,6 +250,6 @@ def test_an_examination_is_described_with_its_time_and_its_rule_on_safety() -> N
     content = SimpleNamespace(course=SimpleNamespace(modules=modules), banks=banks)
     assert credentials.assessment_of(content) == (  # type: ignore[arg-type]
         "All lessons completed. Final examination: unsupervised, online, of 75 items drawn from "
-        "the same banks, to be answered within 150 minutes, passed at 60 of 75 (80\u00a0%), no "
-        "safety-critical item missed."
+        "the same banks, to be answered within 150 minutes, passed at 60 of 75 (80\u00a0%), "
+        "every safety-critical miss resolved."
     )

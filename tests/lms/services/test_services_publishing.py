@@ -120,12 +120,16 @@ def test_the_bundled_curriculum_has_no_problem() -> None:
     curriculum, findings = publishing.check(BUNDLED)
     assert findings == []
     course = curriculum.library.courses["psychedelic-assisted-therapy"]
-    assert len(course.modules) == 6
-    for module in course.modules:
+    *taught, last = course.modules
+    assert len(taught) == 6
+    for module in taught:
         bank = curriculum.banks[module.quiz or ""]
         assert 6 <= len(module.lessons) <= 10 and module.job_aids and module.terms
         assert len(bank.items) >= 40 and bank.specification.length == 15
         assert {item.objective for item in bank.items} == {aim.id for aim in module.objectives}
+    final = curriculum.banks[last.quiz or ""]
+    assert set(final.draws_from) == {module.quiz for module in taught}
+    assert set(last.prerequisites) == {module.key for module in taught}
     (figures,) = publishing.overviews(curriculum)
     assert figures["words"] >= 35_000
     assert figures["claims_judged"] == sorted(curriculum.library.claims)
