@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 import quizzes
 from lms.db import db
 from lms.errors import NotFound
-from lms.models.assessment import Attempt
+from lms.models.assessment import Attempt, ManualMark
 from lms.models.cohorts import Cohort
-from lms.services import catalogue, psychometrics
-from lms.services.psychometrics.gathering import Given, Sat
+from lms.services import assessment, catalogue, cohorts, psychometrics
+from lms.services.psychometrics.gathering import Given, Sat, gather
 from lms.services.psychometrics.options import chosen_options
 from tests.cast import THEN, Cast
 from tests.psychometric_samples import BANK, learner, sit
@@ -138,6 +138,50 @@ def test_an_item_left_unanswered_earns_nothing_and_counts_as_met(
     report = report_of(session, cast)
     assert report.paper is not None and report.paper.mean == 2
     assert sum(line.options.omitted for line in report.items if line.options) == 1
+
+
+def test_an_answer_that_was_changed_counts_as_it_was_left(session: Session, cast: Cast) -> None:
+    account, enrolment = learner(session, cast, 1)
+    seat = cohorts.seat_for(session, account, enrolment)
+    attempt = assessment.start(session, seat, "first-module", seed=1, now=LATER)
+    sitting = assessment.sitting_of(session, attempt)
+    item = sitting.item_at(1)
+    wrong = next(option.id for option in item.options if not option.key)
+    for sequence, answer in enumerate((wrong, item.key.id), start=1):
+        assessment.save_response(
+            session, account, attempt, slot=1, sequence=sequence, answer=answer, now=LATER
+        )
+    assessment.submit(session, account, attempt, LATER)
+    report = report_of(session, cast)
+    assert report.paper is not None and report.paper.mean == 1
+    chosen = report.line(item.id).options
+    assert chosen is not None
+    assert {each.option for each in chosen.options if each.chosen} == {item.key.id}
+
+
+def test_an_attempt_with_its_marker_is_counted_and_waits(session: Session, cast: Cast) -> None:
+    """A constructed answer has no mark until its rubric is filled in."""
+    who = learner(session, cast, 1)
+    attempt = sit(session, who, right=3, now=LATER)
+    paper = assessment.sitting_of(session, attempt).paper
+    bank = catalogue.release(session, cast.release).banks[BANK]
+    criterion = quizzes.Criterion("1", "Names the risk", 2)
+    items = {item.content_hash: item for item in bank.items}
+    first = items[paper.slots[0].item_hash]
+    asked = replace(
+        first, kind="constructed", options=(), details=quizzes.Constructed((criterion,), 50, "-")
+    )
+    items[paper.slots[0].item_hash] = asked
+    waiting = gather(session, cast.northgate, items, bank_id=BANK)
+    assert (waiting.attempts, waiting.awaiting) == ((), 1)
+    mark = ManualMark(
+        attempt_id=attempt, slot=1, criterion="1", points=1, marked_by=cast.ivo, marked_at=LATER
+    )
+    session.add(mark)
+    session.flush()
+    marked = gather(session, cast.northgate, items, bank_id=BANK)
+    assert marked.awaiting == 0
+    assert [given.mark for given in marked.attempts[0].given] == [Fraction(1, 2), 1, 1]
 
 
 def test_a_report_is_kept_until_somebody_submits(session: Session, cast: Cast) -> None:
