@@ -85,7 +85,9 @@ class DoubtForm(FlaskForm):  # type: ignore[misc]
 class AppealForm(FlaskForm):  # type: ignore[misc]
     """What a learner appeals against, and on which ground."""
 
-    slot = SelectField(_("What you appeal against"), coerce=int)
+    slot = SelectField(
+        _("What you appeal against"), coerce=int, validators=[InputRequired(_("Choose one."))]
+    )
     ground = why(_("Your ground"), 4000)
 
 

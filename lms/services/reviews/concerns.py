@@ -13,6 +13,7 @@ import certificates
 from lms import db
 from lms.errors import Forbidden, NotFound, Refused
 from lms.models.accounts import Account
+from lms.models.assessment import Attempt
 from lms.models.credentials import CredentialRecord, RevocationRecord
 from lms.models.reviews import ConcernDecision, CredentialConcern, RulingRecord, VoidAct
 from lms.services import audit, cohorts, credentials, mail
@@ -23,7 +24,10 @@ LONGEST_WORDS = 2000
 
 @dataclass(frozen=True, slots=True)
 class ConcernLine:
-    """A credential in doubt: whose, why, since when, and how it was decided, if it was."""
+    """A credential in doubt: whose, why, since when, and how it was decided, if it was.
+
+    `counts_again` says that the attempt whose voiding brought the doubt has been restored.
+    """
 
     id: int
     programme_id: int
@@ -37,6 +41,7 @@ class ConcernLine:
     reason: str
     item_id: str | None
     attempt_id: int | None
+    counts_again: bool
     outcome: Outcome | None
     words: str | None
     decided_by: str | None
@@ -63,6 +68,7 @@ _LINES = (
         sa.func.coalesce(RulingRecord.reason, VoidAct.reason),
         RulingRecord.item_id,
         VoidAct.attempt_id,
+        sa.and_(Attempt.id.is_not(None), Attempt.voided_at.is_(None)),
         ConcernDecision.outcome,
         ConcernDecision.words,
         _decider.full_name,
@@ -73,6 +79,7 @@ _LINES = (
     .outerjoin(RevocationRecord, RevocationRecord.credential_id == CredentialRecord.id)
     .outerjoin(RulingRecord, RulingRecord.id == CredentialConcern.ruling_id)
     .outerjoin(VoidAct, VoidAct.id == CredentialConcern.void_act_id)
+    .outerjoin(Attempt, Attempt.id == VoidAct.attempt_id)
     .outerjoin(ConcernDecision, ConcernDecision.concern_id == CredentialConcern.id)
     .outerjoin(_decider, _decider.id == ConcernDecision.decided_by)
 )

@@ -197,6 +197,7 @@ def ruling_page(
         form.token.data = run.token
         for change, text in reviews.drafts(db.session, run, APPEAL_DAYS).items():
             form[change].data = form[change].data or text
+            form[change].flags.required = True
     return render_template(
         "reviews/ruling.html",
         programme=found,
