@@ -1,6 +1,6 @@
 """Dangerous misconceptions: where learners were wrong and certain, and which lesson teaches it.
 
-A learner counts once an item: by the first answer they gave to it in an attempt that counts here.
+A learner counts once an item: by the first answer that came with a certainty, else by the first.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -96,7 +96,7 @@ def _worked_out(
     versions = found.versions(banks)
     items = {key: version.item for key, version in versions.items()}
     attempts = gather(session, programme_id, items, cohort_id=cohort_id).attempts
-    met = _first_meetings(attempts, versions)
+    met = first_meetings(attempts, versions)
     if not found.contents:
         return Misconceptions((), (), found.cohorts, 0, 0)
     course = found.contents[-1].course
@@ -114,15 +114,20 @@ def _worked_out(
 Meeting = tuple[Sat, Given]
 
 
-def _first_meetings(
+def first_meetings(
     attempts: Iterable[Sat], versions: Mapping[str, Version]
 ) -> dict[str, list[Meeting]]:
-    """Return by column the first answer of each learner, attempts in the order they were begun."""
+    """Return by column the answer that counts of each learner, in the order attempts were begun.
+
+    An item may be met in a quiz that asks no certainty and again in an examination that does.
+    """
     met: dict[str, dict[int, Meeting]] = {}
     for sat in attempts:
         for given in sat.given:
             column = met.setdefault(versions[given.item_hash].column, {})
-            column.setdefault(sat.account_id, (sat, given))
+            known = column.get(sat.account_id)
+            if known is None or (known[1].certainty is None and given.certainty is not None):
+                column[sat.account_id] = (sat, given)
     return {column: list(meetings.values()) for column, meetings in met.items()}
 
 

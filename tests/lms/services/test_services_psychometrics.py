@@ -19,6 +19,7 @@ from lms.models.assessment import Attempt, ManualMark
 from lms.models.cohorts import Cohort
 from lms.services import assessment, catalogue, cohorts, psychometrics
 from lms.services.psychometrics.gathering import Given, Sat, gather
+from lms.services.psychometrics.misconceptions import first_meetings
 from lms.services.psychometrics.options import chosen_options
 from tests.cast import THEN, Cast
 from tests.psychometric_samples import BANK, learner, sit
@@ -275,6 +276,17 @@ def ask_for_certainty(session: Session, cast: Cast, monkeypatch: pytest.MonkeyPa
     rules = replace(bank.specification.rules, certainty="asked")
     asking = replace(bank, specification=replace(bank.specification, rules=rules))
     monkeypatch.setitem(content.banks, BANK, asking)  # type: ignore[arg-type]
+
+
+def test_an_item_met_without_a_question_of_certainty_counts_when_it_is_asked(
+    session: Session, cast: Cast
+) -> None:
+    item = small_item(session, cast)
+    version = psychometrics.Version(item, item.id, ("1",))
+    silent, sure = (Given(item.content_hash, "a", level, Fraction(0)) for level in (None, 3))
+    attempts = [Sat(n, 1, 1, BANK, 60, (given,)) for n, given in enumerate((silent, sure, silent))]
+    met = first_meetings(attempts, {item.content_hash: version})
+    assert [given for _, given in met[item.id]] == [sure]
 
 
 def test_the_share_of_an_attempt_is_the_mean_of_its_marks() -> None:
