@@ -21,6 +21,7 @@ from tests.browser.conftest import NARROW, Site, Visit
 from tests.browser.hands import fits
 from tests.cast import BUNDLED, Cast
 from tests.psychometric_samples import convene
+from tests.review_samples import review
 from tests.stories import Told, read_all, settle, tell
 
 # All of axe's rules but those of level AAA, which it leaves out by itself; this one is 2.2 AA.
@@ -39,6 +40,7 @@ def told(site: Site, cast: Cast) -> Told:
     with site.app.app_context():
         settle(db.session, cast, clock.now())
         convene(db.session, cast, clock.now())
+        review(db.session, told, clock.now())
         db.session.commit()
     return told
 
@@ -99,9 +101,13 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/learn/{cast.leo_seat}/first-module/lesson-1",
             f"/learn/{cast.leo_seat}/first-module/quiz/terms",
             "/search", "/search?q=claim", "/search?q=paragrph", "/search?q=xqzzt",
+            f"/attempts/{told.failed_attempt}/appeals",
         ],
         "Otto": ["/learn", "/credentials", "/programmes/northgate", "/account"],
-        "Ivo": [*manage, "/search?q=claim", "/panels/1"],
+        "Ivo": [
+            *manage, "/search?q=claim", "/panels/1",
+            f"/manage/programmes/{cast.northgate}/appeals", "/manage/appeals/1",
+        ],
         "Ada": [
             *manage, f"/manage/programmes/{cast.northgate}/cohorts/new",
             f"/manage/programmes/{cast.northgate}/people",
@@ -113,6 +119,12 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/manage/cohorts/{cast.autumn}/groups", f"/manage/cohorts/{cast.autumn}/groups/1",
             f"/manage/cohorts/{cast.autumn}/learners/{cast.leo_seat}/accommodations",
             f"/manage/cohorts/{cast.autumn}/learners/{cast.lena_seat}/accommodations",
+            f"/manage/cohorts/{cast.autumn}/learners/{cast.leo_seat}/attempts",
+            f"/manage/attempts/{told.passed_attempt}/standing", "/manage/rulings/1",
+            f"/manage/programmes/{cast.northgate}/rulings",
+            f"/manage/programmes/{cast.northgate}/rulings/{cast.release}/small-course",
+            f"/manage/programmes/{cast.northgate}/rulings/{cast.release}/small-course/{told.item}",
+            f"/manage/programmes/{cast.northgate}/doubts",
         ],
         "Olga": ["/manage"],
     }[who]  # fmt: skip
@@ -209,7 +221,7 @@ def test_the_bundled_curriculum_fits_a_phone_and_prints(
         fits(page)
     page.goto(f"/learn/{seat}/hours")
     fits(page)
-    page.goto(f"/learn/{seat}/{lessons[-1]}")
+    page.goto(f"/learn/{seat}/{lessons[0]}")
     file = tmp_path / "lesson.pdf"
     page.pdf(path=file, format="A4")
     assert 4 <= len(PdfReader(file).pages) <= 14
