@@ -71,9 +71,9 @@ def _specification(specification: Mapping[str, Any] | None) -> Iterator[str]:
 
 
 def _cell(cell: Any) -> Any:
-    # A cell that takes a vignette set says nothing else in a file.
+    # A cell that takes a vignette set names that set and its parallel ones, and nothing else.
     if isinstance(cell, dict) and cell.get("vignette"):
-        return {"vignette": cell["vignette"]}
+        return {key: cell[key] for key in ("vignette", "parallel") if cell.get(key)}
     return cell
 
 
