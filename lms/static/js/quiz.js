@@ -145,6 +145,9 @@
     return null;
   };
   form.addEventListener("answer", ({ detail }) => {
+    // A field that is left says once more what it said when it was typed: nothing new to tell.
+    if (pending && isSame(detail, pending)) return void (typedSince && send());
+    if (!pending && isSame(detail, stored)) return;
     if (detail.answer && !isSame(detail, stored)) return void give(detail);
     if (sending) return void (detail.answer && give(detail));
     clearTimeout(typing);
@@ -159,18 +162,22 @@
   form.addEventListener("submit", async (event) => {
     if (!pending || isLeaving) return;
     event.preventDefault();
-    if (refused) restore(stored); // said already; what is stored goes along instead
-    else await Promise.race([send(), new Promise((done) => { setTimeout(done, PATIENCE); })]);
+    const { submitter } = event;
+    await Promise.race([send(), new Promise((done) => { setTimeout(done, PATIENCE); })]);
     if (pending && !refused) return show("unsaved", navigator.onLine ? words.wordsUnsaved : words.wordsOffline);
-    if (refused && pending && !event.submitter?.dataset.told) {
-      if (event.submitter) event.submitter.dataset.told = "1";
+    if (pending && !submitter?.dataset.told) {
+      if (submitter) submitter.dataset.told = "1";
       return show("unsaved", refused);
     }
+    // What the server will not take was said already; what is stored goes along instead.
+    if (pending) restore(stored);
+    // A form ignores a submission asked for while it still tells of the last one.
+    await new Promise((done) => { setTimeout(done, 0); });
     pending = null;
     remember();
     settle();
     isLeaving = true;
-    form.requestSubmit(event.submitter);
+    form.requestSubmit(submitter);
   });
   const flag = document.querySelector("[data-flag]");
   flag?.addEventListener("click", async (event) => {

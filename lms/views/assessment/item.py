@@ -84,7 +84,7 @@ def before_going_on(sitting: Sitting, number: int, hidden: tuple[int, int]) -> d
     return {
         **frame(sitting),
         "number": number,
-        "is_case": sitting.paper.slots[number - 1].vignette is not None,
+        "is_case": sitting.paper.rules.navigation == "free",
         "first": open_slots[0],
         "last": last,
         "answers": answers_of(sitting),
