@@ -130,7 +130,7 @@ def _attest(
         programme=programme.name,
         programme_web=programme.web,
         minutes=progress.minutes_total,
-        hours=hours_of(course),
+        hours=hours_of(content),
         started_on=started_on,
         completed_on=completed_on,
         issued_at=now,
@@ -145,9 +145,14 @@ def _attest(
     )
 
 
-def hours_of(course: courses.Course) -> tuple[certificates.HoursLine, ...]:
-    """Return the minutes of instruction by module."""
-    return tuple(certificates.HoursLine(module.title, module.minutes) for module in course.modules)
+def hours_of(content: catalogue.ReleaseContent) -> tuple[certificates.HoursLine, ...]:
+    """Return the minutes of instruction by module; to be examined is no instruction."""
+    lines = []
+    for module in content.course.modules:
+        is_examination = module.quiz is not None and bool(content.banks[module.quiz].draws_from)
+        examined = module.quiz_minutes if is_examination else 0
+        lines.append(certificates.HoursLine(module.title, module.minutes - examined))
+    return tuple(lines)
 
 
 def assessment_of(content: catalogue.ReleaseContent) -> str:

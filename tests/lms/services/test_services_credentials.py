@@ -244,6 +244,15 @@ def test_modules_assessed_alike_are_described_once() -> None:
     )
 
 
+def test_the_time_of_an_examination_is_no_instruction() -> None:
+    curriculum, _findings = publishing.check(BUNDLED)
+    (course,) = curriculum.library.courses.values()
+    content = SimpleNamespace(course=course, banks=curriculum.banks)
+    hours = credentials.hours_of(content)  # type: ignore[arg-type]
+    assert [line.minutes for line in hours[:-1]] == [each.minutes for each in course.modules[:-1]]
+    assert hours[-1].minutes == sum(lesson.minutes for lesson in course.modules[-1].lessons)
+
+
 def test_an_examination_is_described_with_its_time_and_its_rule_on_safety() -> None:
     banks = publishing.check(BUNDLED)[0].banks
     modules = [SimpleNamespace(title="Final examination", quiz="final-examination")]
