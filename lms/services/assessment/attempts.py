@@ -52,7 +52,7 @@ def start(session: Session, seat: Seat, module_key: str, *, seed: int, now: date
     terms = sittings.terms_to_begin(session, seat, module_key, now, used)
     refuse_too_soon(session, seat, bank.specification.rules, attempts, now)
     paper = quizzes.draw_paper(
-        bank, seed, _times_seen(session, seat.account_id, bank.id), _exposure(session, bank)
+        bank, seed, _times_seen(session, seat.account_id), _exposure(session, bank)
     )
     attempt = Attempt(
         enrolment_id=seat.enrolment_id,
@@ -87,11 +87,12 @@ def used_tries(
     return counting + reviewed.count_voided_tries(session, enrolment_id, module_key)
 
 
-def _times_seen(session: Session, account_id: int, bank_id: str) -> Counter[str]:
+def _times_seen(session: Session, account_id: int) -> Counter[str]:
+    """Return how often somebody met each item, in whichever quiz or examination that was."""
     papers = session.scalars(
         sa.select(Attempt.paper)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(Enrolment.account_id == account_id, Attempt.bank_id == bank_id)
+        .where(Enrolment.account_id == account_id)
     )
     return Counter(slot.item_id for paper in papers for slot in paper_of(paper).slots)
 

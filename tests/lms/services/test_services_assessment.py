@@ -105,6 +105,17 @@ def test_a_retake_meets_items_not_seen_before(session: Session, ready: Cast) -> 
     assert numbers == [1, 2, 3]
 
 
+def test_what_an_examination_showed_counts_as_seen_in_a_quiz(session: Session, ready: Cast) -> None:
+    """And the other way round: an item is known to whoever met it, wherever that was."""
+    first = sit(session, ready.lena, ready.lena_seat, right=0, now=LATER)
+    shown = assessment.sitting_for(session, ready.lena, first).paper
+    elsewhere = sa.update(Attempt).where(Attempt.id == first)
+    session.execute(elsewhere.values(bank_id="final-examination", module_key="last-module"))
+    again = sit(session, ready.lena, ready.lena_seat, right=0, now=LATER)
+    paper = assessment.sitting_for(session, ready.lena, again).paper
+    assert not {slot.item_id for slot in shown.slots} & {slot.item_id for slot in paper.slots}
+
+
 # --- saving ---------------------------------------------------------------------------------
 
 
