@@ -66,7 +66,9 @@ def header() -> dict[str, Any]:
     """Return the links of the site header for the person who asks."""
     if not current_user.is_authenticated:
         return {}
-    here = (request.endpoint or "").split(".")[0]
+    # Marking is part of assessment, and lies where staff manage their cohorts.
+    is_managing = request.path.startswith("/manage")
+    here = "cohorts" if is_managing else (request.endpoint or "").split(".")[0]
     return links(here, is_staff=current_user.is_staff, language=str(get_locale()))
 
 
