@@ -24,6 +24,7 @@ from lms.services.reviews.deciding import (
 from lms.services.reviews.dry_runs import DryRun, Rescored, drafts, dry_run
 from lms.services.reviews.effects import Effects, Gain
 from lms.services.reviews.notices import CHANGES, PLACEHOLDERS, Change
+from lms.services.reviews.on_result import OnResult, on_result
 from lms.services.reviews.rulings import (
     RulingLine,
     item_in,
@@ -60,6 +61,7 @@ __all__ = [
     "Effects",
     "Examined",
     "Gain",
+    "OnResult",
     "Rescored",
     "RulingLine",
     "Step",
@@ -88,6 +90,7 @@ __all__ = [
     "list_rulings",
     "list_taught",
     "look_into",
+    "on_result",
     "propose",
     "restore",
     "ruling_for",

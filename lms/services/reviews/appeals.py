@@ -106,18 +106,27 @@ def window_of(session: Session, sitting: Sitting, now: datetime) -> Window:
     The time runs from the latest score, or from when the attempt was voided: a result that was
     changed can be appealed anew for as long.
     """
-    zone = ZoneInfo(sitting.seat.time_zone)
-    scored = session.scalar(
-        sa.select(sa.func.max(ScoreRecord.scored_at)).where(
-            ScoreRecord.attempt_id == sitting.attempt_id
-        )
-    )
-    moments = [moment for moment in (scored, sitting.voided_at) if moment is not None]
+    scored_at = session.scalar(sa.select(latest_score(sitting.attempt_id)))
     query = sa.select(Appeal.slot).where(Appeal.attempt_id == sitting.attempt_id)
+    return window_from(sitting, scored_at, frozenset(session.scalars(query)), now)
+
+
+def latest_score(attempt_id: int) -> sa.ScalarSelect[datetime]:
+    """Select when an attempt was scored last, none while it has no score."""
+    query = sa.select(sa.func.max(ScoreRecord.scored_at))
+    return query.where(ScoreRecord.attempt_id == attempt_id).scalar_subquery()
+
+
+def window_from(
+    sitting: Sitting, scored_at: datetime | None, appealed: frozenset[int], now: datetime
+) -> Window:
+    """Return the window of a result that was scored last at an instant, if it was scored."""
+    zone = ZoneInfo(sitting.seat.time_zone)
+    moments = [moment for moment in (scored_at, sitting.voided_at) if moment is not None]
     until = None
     if moments:
         until = max(moments).astimezone(zone).date() + timedelta(days=APPEAL_DAYS)
-    return Window(until, now.astimezone(zone).date(), frozenset(session.scalars(query)))
+    return Window(until, now.astimezone(zone).date(), appealed)
 
 
 def against(line: AppealLine, sitting: Sitting) -> str:

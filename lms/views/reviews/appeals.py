@@ -125,6 +125,7 @@ def appeal_page(
         module=sitting.content.course.module(line.module_key),
         today=today_in(found.time_zone),
         acts=acts,
+        is_marked_by_hand=is_marked_by_hand(sitting),
         changes=reviews.changes_since(line, acts),
         act_words=act_words,
         hindrance=reviews.hindrance(line, acts, current_user.id, kind),
@@ -133,6 +134,11 @@ def appeal_page(
         decision=decision,
         problem=problem,
     )
+
+
+def is_marked_by_hand(sitting: assessment.Sitting) -> bool:
+    """Return whether an attempt holds an answer to which people give points."""
+    return any(sitting.item_at(n).kind == "constructed" for n in sitting.state.responses)
 
 
 def link_choices(changes: list[Act]) -> list[SelectChoice]:

@@ -1,10 +1,8 @@
 """What the pages of reviews share: their blueprint, and what a result's page says of them."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, current_app
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
 from lms import clock
@@ -28,27 +26,9 @@ def verify_address() -> str:
     return address
 
 
-@dataclass(frozen=True, slots=True)
-class OnResult:
-    """What reviews have to say about a result, to the learner whose it is."""
-
-    appeals: list[reviews.AppealLine]
-    window: reviews.Window
-    rulings: list[tuple[str, reviews.RulingLine]]
-
-
-def reviews_of(sitting: Sitting) -> OnResult:
+def reviews_of(sitting: Sitting) -> reviews.OnResult:
     """Return what reviews say about an attempt; who may see it, its page has asked already."""
-    numbers = {slot.item_hash: n for n, slot in enumerate(sitting.paper.slots, start=1)}
-    rulings = [
-        (_("Item %(n)s", n=numbers[line.item_hash]), line)
-        for line in reviews.list_in_force(db.session, sitting.seat.programme_id, sitting.paper)
-    ]
-    return OnResult(
-        reviews.list_of_attempt(db.session, sitting.attempt_id),
-        reviews.window_of(db.session, sitting, clock.now()),
-        rulings,
-    )
+    return reviews.on_result(db.session, sitting, clock.now())
 
 
 @pages.app_context_processor
