@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lms import db
 from lms.errors import NotFound
-from lms.models.assessment import SlotFlag
+from lms.models.assessment import Attempt, SlotFlag
 from lms.services import cohorts
 from lms.services.assessment.frozen import frozen_attempt
 
@@ -22,6 +22,8 @@ def set_flag(
     if frozen.item_at(slot) is None:
         raise NotFound()
     db.lock(session)
+    # Behind the attempt's lock two first flags of one slot come one after the other.
+    session.execute(sa.select(Attempt.id).where(Attempt.id == attempt_id).with_for_update())
     values = {"flagged": flagged, "recorded_at": now}
     changed = session.execute(
         sa.update(SlotFlag)
