@@ -1,8 +1,8 @@
 """What the project says about itself is so: settings, commands, dependencies, links, decisions."""
 
 import re
-from dataclasses import fields
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 import quizzes
 from lms.models.assessment import Attempt, ManualMark, ResponseStep
 from lms.models.cohorts import Cohort, Enrolment
+from lms.models.reviews import VoidAct
 from lms.services.assessment.frozen import paper_of
 
 Which = Literal["first", "latest"]
@@ -115,10 +116,12 @@ def fingerprint(session: Session, programme_id: int) -> tuple[Any, ...]:
             Attempt.id.in_(ours), Attempt.submitted_at.is_not(None), Attempt.voided_at.is_(None)
         )
     ).one()
+    # Acts, not voided attempts: one voided and another restored leaves as many of those.
+    acts = sa.select(sa.func.count(VoidAct.id)).where(VoidAct.attempt_id.in_(ours))
     marks = session.execute(
-        sa.select(sa.func.count(ManualMark.id), sa.func.max(ManualMark.id)).where(
-            ManualMark.attempt_id.in_(ours)
-        )
+        sa.select(
+            sa.func.count(ManualMark.id), sa.func.max(ManualMark.id), acts.scalar_subquery()
+        ).where(ManualMark.attempt_id.in_(ours))
     ).one()
     return (*counts, *marks)
 
