@@ -84,6 +84,8 @@ def used_tries(
 ) -> int:
     """Return how many tries are used up: attempts that count, and voided ones not given back."""
     counting = sum(each.voided_at is None for each in attempts)
+    if counting == len(attempts):
+        return counting
     return counting + reviewed.count_voided_tries(session, enrolment_id, module_key)
 
 

@@ -65,11 +65,16 @@ class Recheck:
         return letters[turn:] + letters[:turn]
 
 
-def findings_of(session: Session, sitting: Sitting) -> list[Finding]:
-    """Return the findings of a submitted attempt that is fully marked, in the paper's order."""
+def findings_of(
+    session: Session, sitting: Sitting, score: quizzes.Score | quizzes.Awaiting | None = None
+) -> list[Finding]:
+    """Return the findings of a submitted attempt that is fully marked, in the paper's order.
+
+    Whoever knows the attempt's `score` already gives it.
+    """
     if sitting.state.submitted_at is None or sitting.voided_at is not None:
         return []
-    score = score_of(session, sitting)
+    score = score or score_of(session, sitting)
     if isinstance(score, quizzes.Awaiting):
         return []
     must_resolve = sitting.paper.rules.safety == "must-resolve"

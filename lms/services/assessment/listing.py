@@ -22,6 +22,7 @@ class AttemptLine:
     number: int
     started_at: datetime
     submitted_at: datetime | None
+    closes_at: datetime | None
     voided_at: datetime | None
     points: Fraction | None
     maximum: int | None
@@ -66,6 +67,7 @@ def list_attempts(session: Session, enrolment_id: int, module_key: str) -> list[
             Attempt.number,
             Attempt.started_at,
             Attempt.submitted_at,
+            Attempt.closes_at,
             Attempt.voided_at,
             ScoreRecord.points,
             ScoreRecord.maximum,
@@ -85,6 +87,7 @@ def list_attempts(session: Session, enrolment_id: int, module_key: str) -> list[
             row.number,
             row.started_at,
             row.submitted_at,
+            row.closes_at,
             row.voided_at,
             None if row.parts is None else Fraction(row.points, row.parts),
             None if row.parts is None else row.maximum // row.parts,

@@ -82,7 +82,7 @@ def score_of(session: Session, sitting: Sitting) -> quizzes.Score | quizzes.Awai
     points and, where no safety-critical miss may stand, its re-checks.
     """
     items = {item.id: item for item in sitting.bank.items}
-    manual = points_given(session, sitting.attempt_id) if _is_marked_by_hand(sitting) else {}
+    manual = points_of(session, sitting)
     rulings = reviewed.rulings_in_force(session, sitting.seat.programme_id, sitting.paper)
     resolved = _resolved(session, sitting) if sitting.paper.rules.safety != "reported" else ()
     return quizzes.rescore(sitting.paper, items, sitting.state, manual, rulings, resolved)
@@ -99,6 +99,11 @@ def _resolved(session: Session, sitting: Sitting) -> set[str]:
 def _is_marked_by_hand(sitting: Sitting) -> bool:
     slots = range(1, len(sitting.paper.slots) + 1)
     return any(sitting.item_at(slot).kind == "constructed" for slot in slots)
+
+
+def points_of(session: Session, sitting: Sitting) -> dict[int, dict[str, int]]:
+    """Return the markers' points of an attempt; most papers have nothing that is marked by hand."""
+    return points_given(session, sitting.attempt_id) if _is_marked_by_hand(sitting) else {}
 
 
 def points_given(session: Session, attempt_id: int) -> dict[int, dict[str, int]]:

@@ -31,11 +31,12 @@ def result(attempt: int) -> ResponseReturnValue:
     if found is None:
         return render_template("assessment/awaiting.html", sitting=sitting, module=module)
     shown = quizzes.feedback(sitting.paper.rules.feedback, is_settled=is_settled(sitting, found))
-    marks = marks_of(sitting)
+    score = assessment.score_of(db.session, sitting)
+    marks = marks_of(sitting, score)
     items = items_of(sitting, marks) if shown.items else []
     cited = {fact for each in items for fact in each["cited"]} if shown.reasons else set()
     earned = credentials.list_of_enrolments(db.session, [sitting.seat.enrolment_id], clock.now())
-    findings = assessment.findings_of(db.session, sitting)
+    findings = assessment.findings_of(db.session, sitting, score)
     return render_template(
         "assessment/result.html",
         result=found,
@@ -66,20 +67,19 @@ def is_settled(sitting: Sitting, found: Result) -> bool:
     return most is not None and used >= most
 
 
-def marks_of(sitting: Sitting) -> list[Fraction | None]:
+def marks_of(sitting: Sitting, score: quizzes.Score | quizzes.Awaiting) -> list[Fraction | None]:
     """Return what each slot earned as the attempt is scored now; None for one that is left out."""
-    score = assessment.score_of(db.session, sitting)
     slots = range(1, len(sitting.paper.slots) + 1)
     if not isinstance(score, quizzes.Awaiting) and len(score.marks) == len(slots):
         return list(score.marks)
-    points = assessment.points_given(db.session, sitting.attempt_id)
+    points = assessment.points_of(db.session, sitting)
     answers = {n: each.answer for n, each in sitting.state.responses.items()}
     return [quizzes.mark(sitting.item_at(n), answers.get(n), points.get(n)) for n in slots]
 
 
 def items_of(sitting: Sitting, marks: list[Fraction | None]) -> list[dict[str, Any]]:
     """Return every item of a submitted paper with its answer, its mark and the reasons."""
-    points = assessment.points_given(db.session, sitting.attempt_id)
+    points = assessment.points_of(db.session, sitting)
     rulings = reviewed.rulings_in_force(db.session, sitting.seat.programme_id, sitting.paper)
     remedies = {ruling.item_id: ruling.remedy for ruling in rulings}
     rows = []

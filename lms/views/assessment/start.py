@@ -51,13 +51,14 @@ def standing(seat: Seat, module: str) -> dict[str, Any]:
     An attempt whose time is over is closed first.
     """
     now = clock.now()
-    running = sittings.find_running(db.session, seat.enrolment_id, module)
+    attempts = assessment.list_attempts(db.session, seat.enrolment_id, module)
+    running = next((each for each in attempts if each.is_open), None)
     if running is not None and running.closes_at is not None and running.closes_at < now:
-        close(running.attempt_id)
-        running = sittings.find_running(db.session, seat.enrolment_id, module)
+        close(running.id)
+        attempts = assessment.list_attempts(db.session, seat.enrolment_id, module)
+        running = next((each for each in attempts if each.is_open), None)
     started_at = running.started_at if running else None
     terms = sittings.terms_for(db.session, seat, module, now, started_at)
-    attempts = assessment.list_attempts(db.session, seat.enrolment_id, module)
     used = assessment.used_tries(db.session, seat.enrolment_id, module, attempts)
     most = terms.attempts.value
     sources = (terms.opens_at, terms.starts_until, terms.limit_minutes, terms.attempts)
@@ -70,7 +71,7 @@ def standing(seat: Seat, module: str) -> dict[str, Any]:
         "attempts": attempts,
         "attempts_left": None if most is None else max(0, most - used),
         "may_start": quizzes.decide_start(terms, now, used),
-        "retake": assessment.retake_of(db.session, seat, module, now),
+        "retake": assessment.retake_of(db.session, seat, module, now, attempts),
     }
 
 
