@@ -3,6 +3,8 @@
 A learner counts once an item: by the first answer that came with a certainty, else by the first.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 

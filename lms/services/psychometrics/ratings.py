@@ -5,6 +5,8 @@ administrator enters what stands on paper; one who sits on the panel may not, be
 shows it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime

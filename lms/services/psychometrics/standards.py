@@ -1,5 +1,7 @@
 """What a study comes to, its approval, and what the cut score of a release rests on."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime

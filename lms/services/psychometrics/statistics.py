@@ -3,6 +3,8 @@
 NumPy is loaded when the first of these is worked out, and a report is kept while nothing changed.
 """
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

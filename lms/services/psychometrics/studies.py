@@ -1,5 +1,7 @@
 """Standard-setting studies: opened, given a panel, led into the second round, withdrawn."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass

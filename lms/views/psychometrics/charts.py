@@ -1,5 +1,7 @@
 """Where the points and lines of a plot stand, in the units of its drawing."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise

@@ -1,5 +1,7 @@
 """What the assessment pages share: their blueprint, and how figures read."""
 
+from __future__ import annotations
+
 from typing import Any, SupportsFloat
 
 from flask import Blueprint
