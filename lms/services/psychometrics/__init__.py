@@ -1,6 +1,7 @@
 """What a programme's examinations did, and what their cut scores rest on, for its staff."""
 
 from lms.services.psychometrics.counts import count_sat
+from lms.services.psychometrics.findings import OpenFinding, SafetyMiss, open_findings
 from lms.services.psychometrics.misconceptions import (
     Misconception,
     Misconceptions,
@@ -60,7 +61,9 @@ __all__ = [
     "Judge",
     "Misconception",
     "Misconceptions",
+    "OpenFinding",
     "RatingSheet",
+    "SafetyMiss",
     "Study",
     "StudyLine",
     "Version",
@@ -81,6 +84,7 @@ __all__ = [
     "list_studies",
     "misconceptions",
     "objective_texts",
+    "open_findings",
     "open_study",
     "own_sheet",
     "remove_judge",

@@ -13,6 +13,11 @@ from sqlalchemy.orm import Session
 import courses
 import quizzes
 from lms.errors import NotFound
+from lms.services.psychometrics.findings import (
+    SafetyMiss,
+    is_surely_wrong,
+    places_surely_wrong,
+)
 from lms.services.psychometrics.gathering import Given, Sat, fingerprint, gather
 from lms.services.psychometrics.kept import Kept
 from lms.services.psychometrics.pools import (
@@ -61,7 +66,8 @@ class Misconceptions:
 
     Items and objectives come with the most dangerous first: safety-critical ones, then by rate, for
     items by the lower end of its interval.
-    `learners` sat something, `answers` came with a certainty.
+    `learners` sat something, `answers` came with a certainty. `safety_misses` are those of each
+    learner's latest attempts.
     """
 
     items: tuple[Misconception, ...]
@@ -69,6 +75,7 @@ class Misconceptions:
     cohorts: tuple[CohortChoice, ...]
     learners: int
     answers: int
+    safety_misses: tuple[SafetyMiss, ...] = ()
 
 
 def misconceptions(
@@ -101,6 +108,7 @@ def _worked_out(
     met = first_meetings(attempts, versions)
     if not found.contents:
         return Misconceptions((), (), found.cohorts, 0, 0)
+    latest = gather(session, programme_id, items, cohort_id=cohort_id, which="latest")
     course = found.contents[-1].course
     newest = {version.column: version.item for version in versions.values()}
     lines = [_line(newest[column], each, found.cohorts, course) for column, each in met.items()]
@@ -110,6 +118,17 @@ def _worked_out(
         cohorts=found.cohorts,
         learners=len({sat.account_id for sat in attempts}),
         answers=sum(line.certainty.answers for line in lines),
+        safety_misses=_safety_misses(latest.attempts, items, course),
+    )
+
+
+def _safety_misses(
+    attempts: Iterable[Sat], items: Mapping[str, quizzes.Item], course: courses.Course
+) -> tuple[SafetyMiss, ...]:
+    return tuple(
+        SafetyMiss(attempt, slot, items[item], lessons_on(course, items[item].objective))
+        for attempt, slot, item in places_surely_wrong(attempts)
+        if items[item].safety_critical
     )
 
 
@@ -139,7 +158,7 @@ def _line(
     cohorts: Sequence[CohortChoice],
     course: courses.Course,
 ) -> Misconception:
-    surely = [(sat, given) for sat, given in meetings if _surely_wrong(given)]
+    surely = [(sat, given) for sat, given in meetings if is_surely_wrong(given)]
     wrong: dict[str, int] = {}
     for _sat, given in surely:
         if given.answer and item.kind != "constructed":
@@ -173,7 +192,7 @@ def _objectives(
         given = [each for _, each in meetings]
         answers.setdefault(item.objective, []).extend(given)
         if item.safety_critical:
-            surely = sum(map(_surely_wrong, given))
+            surely = sum(map(is_surely_wrong, given))
             safety[item.objective] = safety.get(item.objective, 0) + surely
     lines = [
         ObjectiveLine(
@@ -201,10 +220,6 @@ def _table(given: Iterable[Given]) -> quizzes.CertaintyTable:
 
 def _is_asked(given: Given) -> bool:
     return given.certainty is not None
-
-
-def _surely_wrong(given: Given) -> bool:
-    return given.certainty == 3 and given.mark < 1
 
 
 def _is_one(line: Misconception) -> bool:

@@ -15,11 +15,13 @@ def misconceptions(programme: int) -> str:
     """Show what learners were wrong and certain about, and the lessons that teach it."""
     found = cohorts.programme_for(db.session, current_user.id, programme, "instructor")
     cohort = request.args.get("cohort", type=int)
+    report = psychometrics.misconceptions(db.session, programme, cohort_id=cohort)
     return render_template(
         "psychometrics/misconceptions.html",
         programme=found,
         programme_name=found.name,
-        report=psychometrics.misconceptions(db.session, programme, cohort_id=cohort),
+        report=report,
+        findings=psychometrics.open_findings(db.session, report.safety_misses),
         chosen=cohort,
         **words(),
     )

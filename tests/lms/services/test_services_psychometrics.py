@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 import quizzes
 from lms.db import db
 from lms.errors import NotFound
-from lms.models.assessment import Attempt, ManualMark
+from lms.models.assessment import Attempt, ManualMark, SafetyRecheck
 from lms.models.cohorts import Cohort
 from lms.services import assessment, catalogue, cohorts, psychometrics
 from lms.services.psychometrics.gathering import Given, Sat, gather
@@ -256,6 +256,34 @@ def test_misconceptions_count_what_was_certain_and_wrong(
     assert safe == sorted(safe, reverse=True)
     flagged = {line.column for line in report_of(session, cast).items if line.certainty.answers}
     assert flagged >= {line.item.id for line in found.items}
+
+
+def test_a_safety_finding_names_its_learner_until_a_re_check_resolves_it(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask_for_certainty(session, cast, monkeypatch)
+    sit(session, learner(session, cast, 1), right=0, now=LATER, sure=3, seed=3)
+    sit(session, learner(session, cast, 2), right=0, now=LATER, sure=1, seed=3)
+    report = psychometrics.misconceptions(session, cast.northgate)
+    safe = [line.item.id for line in report.items if line.item.safety_critical]
+    found = psychometrics.open_findings(session, report.safety_misses)
+    assert sorted(each.miss.item.id for each in found) == sorted(safe) != []
+    assert len({each.enrolment_id for each in found}) == 1
+    for each in found:
+        session.add(
+            SafetyRecheck(
+                attempt_id=each.miss.attempt_id,
+                slot=each.miss.slot,
+                number=1,
+                item_id=each.miss.item.id,
+                begun_at=LATER,
+                answered_at=LATER,
+                answer="a",
+                is_right=True,
+            )
+        )
+    session.flush()
+    assert psychometrics.open_findings(session, report.safety_misses) == []
 
 
 def test_a_learner_counts_once_an_item_however_often_they_sat(
