@@ -161,7 +161,10 @@ def _discrimination(table: MarkTable, level: Flags) -> tuple[Numbers, Numbers, N
     filled = np.isfinite(sorted_x)
     largest = (np.where(filled, sorted_x, 0.0) * np.where(filled, sorted_y, 0.0)).sum(axis=0)
     efficiency = 100 * _over(products, np.where(flat, 0.0, largest))
-    return np.clip(correlation, -1.0, 1.0), np.clip(efficiency, None, 100.0), n
+    # Rounding alone must not tell a perfect correlation, which has no interval, from one.
+    perfect = np.abs(correlation) >= 1 - DUST
+    correlation = np.where(perfect, np.sign(correlation), correlation)
+    return correlation, np.clip(efficiency, None, 100.0), n
 
 
 def _with_total(table: MarkTable, away: Numbers, n: Numbers) -> Numbers:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -133,6 +133,7 @@ def test_it_does_not_matter_in_which_order_learners_come(
 
 
 @given(tables, st.integers(2, 50))
+@example([[0, 0, 0, 0, 0, 2], *3 * [[0, 0, 0, 0, 1, 1]], [0, 0, 0, 0, 0, 2]], 3)
 @settings(max_examples=60, deadline=None)
 def test_it_does_not_matter_what_a_mark_is_worth(rows: list[list[int]], times: int) -> None:
     """All marks and maxima times the same factor: only spread and mean follow."""
