@@ -4,7 +4,9 @@ import functools
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,8 +15,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from lms.app import create_app
+from lms.config import ROOT
 from lms.db import db, make_engine
 from lms.migrate import upgrade
+from lms.services import publishing
 from tests import cast as cast_of_people
 from tests.cast import Cast, seed, settings_for
 
@@ -23,6 +27,20 @@ from tests.cast import Cast, seed, settings_for
 def _push_request_context() -> Iterator[None]:
     """Switch off pytest-flask's context, in which all requests of a test would share one `g`."""
     yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bundled_content_is_read_once() -> Iterator[None]:
+    """The bundled curriculum does not change while tests run, and to read it takes seconds."""
+    read = publishing.check
+    bundled = functools.cache(functools.partial(read, ROOT))
+
+    def check(root: Path, today: date | None = None) -> Any:
+        return bundled(today) if root == ROOT else read(root, today)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publishing, "check", check)
+        yield
 
 
 @pytest.fixture(scope="session")
