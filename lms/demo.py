@@ -293,19 +293,8 @@ def _answer(item: quizzes.Item, skill: float, chance: random.Random) -> tuple[st
 
 def _right(item: quizzes.Item) -> str:
     """Return an answer that earns the full mark, or a text for a marker."""
-    letters = [option.id for option in item.options]
-    match item.details:
-        case quizzes.Matching(prompts):
-            return ",".join(f"{prompt.id}{prompt.key}" for prompt in prompts)
-        case quizzes.Numeric() as asked:
-            return f"{asked.value} {asked.unit}".strip()
-        case quizzes.Concordance(panel):
-            return letters[panel.index(max(panel))]
-        case quizzes.Constructed():
-            return "I would stop, stay with the person, and call the physician on duty."
-    if item.kind == "ordering":
-        return ",".join(letters)
-    return ",".join(option.id for option in item.keys)
+    text = "I would stop, stay with the person, and call the physician on duty."
+    return quizzes.best_answer(item) or text
 
 
 def _wrong(item: quizzes.Item, own: random.Random, chance: random.Random) -> str:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from lms.errors import NotFound, Refused
 from lms.models.cohorts import Enrolment
 from lms.models.sittings import GroupMember, LearnerGroup, SittingRule
-from lms.services import audit
 from lms.services.cohorts import RunCohort
+from lms.services.sittings.acts import record_act
 from lms.services.sittings.learners import quizzes_of
 from lms.services.sittings.under_way import lock_cohort, move_ends_of_cohort
 
@@ -51,7 +51,7 @@ def make_group(session: Session, cohort: RunCohort, name: str, *, by: int, now: 
     except IntegrityError as error:
         session.rollback()
         raise Refused("This cohort already has a group of that name.") from error
-    _record(session, "group.made", name, cohort, by, now, {"cohort": cohort.title})
+    record_act(session, "group.made", name, cohort, by, now, {"cohort": cohort.title})
     return group.id
 
 
@@ -97,7 +97,7 @@ def set_members(
         "left": sorted(before - wanted),
         "attempts_moved": moved,
     }
-    _record(session, "group.changed", group.name, cohort, by, now, detail)
+    record_act(session, "group.changed", group.name, cohort, by, now, detail)
     return moved
 
 
@@ -113,7 +113,7 @@ def remove_group(
     session.flush()
     moved = _move_all(session, cohort, now)
     detail: dict[str, object] = {"cohort": cohort.title, "attempts_moved": moved}
-    _record(session, "group.removed", group.name, cohort, by, now, detail)
+    record_act(session, "group.removed", group.name, cohort, by, now, detail)
     return moved
 
 
@@ -133,23 +133,3 @@ def _group_of(session: Session, cohort: RunCohort, group_id: int) -> LearnerGrou
     if group is None:
         raise NotFound()
     return group
-
-
-def _record(
-    session: Session,
-    act: str,
-    subject: str,
-    cohort: RunCohort,
-    by: int,
-    now: datetime,
-    detail: dict[str, object],
-) -> None:
-    audit.record(
-        session,
-        at=now,
-        actor_id=by,
-        programme_id=cohort.programme_id,
-        act=act,
-        subject=subject,
-        detail=detail,
-    )

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from lms.errors import NotFound
 from lms.models.accounts import Account
 from lms.models.sittings import SittingIncident
-from lms.services import audit
 from lms.services.cohorts import RunCohort
+from lms.services.sittings.acts import record_act
 from lms.services.sittings.learners import quiz_of
 from lms.services.sittings.under_way import lock_cohort, move_ends_of_cohort
 
@@ -69,7 +69,7 @@ def declare_incident(
         "reason": description,
         "attempts_moved": moved,
     }
-    _record(session, "incident.declared", cohort, by, now, detail)
+    record_act(session, "incident.declared", cohort.title, cohort, by, now, detail)
     return moved
 
 
@@ -110,7 +110,7 @@ def withdraw_incident(
         "extra_minutes": row.minutes,
         "attempts_moved": moved,
     }
-    _record(session, "incident.withdrawn", cohort, by, now, detail)
+    record_act(session, "incident.withdrawn", cohort.title, cohort, by, now, detail)
     return moved
 
 
@@ -130,22 +130,3 @@ def list_incidents(session: Session, cohort_id: int, module_key: str) -> list[In
         .order_by(SittingIncident.id.desc())
     )
     return [IncidentLine(*row) for row in session.execute(query)]
-
-
-def _record(
-    session: Session,
-    act: str,
-    cohort: RunCohort,
-    by: int,
-    now: datetime,
-    detail: dict[str, object],
-) -> None:
-    audit.record(
-        session,
-        at=now,
-        actor_id=by,
-        programme_id=cohort.programme_id,
-        act=act,
-        subject=cohort.title,
-        detail=detail,
-    )

@@ -11,8 +11,8 @@ from lms.errors import NotFound, Refused
 from lms.models.accounts import Account
 from lms.models.cohorts import Enrolment
 from lms.models.sittings import LearnerGroup, SittingRule
-from lms.services import audit
 from lms.services.cohorts import RunCohort
+from lms.services.sittings.acts import record_act
 from lms.services.sittings.learners import learner_for, quiz_of, refuse_own
 from lms.services.sittings.terms import as_override
 from lms.services.sittings.under_way import lock_cohort, move_ends_of_cohort
@@ -80,7 +80,7 @@ def set_rule(
     session.flush()
     moved = move_ends_of_cohort(session, cohort.id, module_key, now)
     detail = {"module": module_key, **_told(given), "attempts_moved": moved}
-    _record(session, f"{act}-set", subject, cohort, by, now, detail)
+    record_act(session, f"{act}-set", subject, cohort, by, now, detail)
     return moved
 
 
@@ -97,7 +97,7 @@ def remove_rule(
     session.flush()
     moved = move_ends_of_cohort(session, cohort.id, module_key, now)
     detail = {"module": module_key, "attempts_moved": moved}
-    _record(session, f"{act}-removed", subject, cohort, by, now, detail)
+    record_act(session, f"{act}-removed", subject, cohort, by, now, detail)
     return moved
 
 
@@ -184,23 +184,3 @@ def _told(given: quizzes.Override) -> dict[str, object]:
         elif value is not None:
             told[bound] = value.isoformat() if isinstance(value, datetime) else value
     return told
-
-
-def _record(
-    session: Session,
-    act: str,
-    subject: str,
-    cohort: RunCohort,
-    by: int,
-    now: datetime,
-    detail: dict[str, object],
-) -> None:
-    audit.record(
-        session,
-        at=now,
-        actor_id=by,
-        programme_id=cohort.programme_id,
-        act=act,
-        subject=subject,
-        detail=detail,
-    )
