@@ -122,6 +122,7 @@ def _attest(
     zone = ZoneInfo(programme.time_zone)
     completed_on = (progress.completed_at or now).astimezone(zone).date()
     started_on = (progress.started_at or now).astimezone(zone).date()
+    hours = hours_of(content)
     return certificates.Credential(
         serial=certificates.new_serial(secrets.token_bytes(ENTROPY_BYTES)),
         holder_name=holder.full_name,
@@ -129,8 +130,8 @@ def _attest(
         title=course.title,
         programme=programme.name,
         programme_web=programme.web,
-        minutes=progress.minutes_total,
-        hours=hours_of(content),
+        minutes=sum(line.minutes for line in hours),
+        hours=hours,
         started_on=started_on,
         completed_on=completed_on,
         issued_at=now,

@@ -19,6 +19,7 @@ from lms.models.catalogue import Programme
 from lms.models.credentials import CredentialRecord, RevocationRecord
 from lms.models.mail import OutboxMessage
 from lms.services import audit, cohorts, credentials, publishing
+from lms.services.credentials import awards
 from tests.cast import BUNDLED, THEN, Cast
 from tests.races import at_once
 from tests.stories import VERIFY, Told, read_all, rows_of, sit, tell
@@ -251,6 +252,17 @@ def test_the_time_of_an_examination_is_no_instruction() -> None:
     hours = credentials.hours_of(content)  # type: ignore[arg-type]
     assert [line.minutes for line in hours[:-1]] == [each.minutes for each in course.modules[:-1]]
     assert hours[-1].minutes == sum(lesson.minutes for lesson in course.modules[-1].lessons)
+
+
+def test_the_time_attested_is_the_sum_of_its_lines(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is left out of a line is left out of the whole, too."""
+    lines = (certificates.HoursLine("Reading", 50), certificates.HoursLine("Practice", 7))
+    monkeypatch.setattr(awards, "hours_of", lambda content: lines)
+    earn(session, cast.lena, cast.lena_seat)
+    document = json.loads(session.scalars(sa.select(CredentialRecord.document)).one())
+    assert document["minutes"] == 57
 
 
 def test_an_examination_is_described_with_its_time_and_its_rule_on_safety() -> None:
