@@ -3,11 +3,20 @@
 Importing this package never imports WeasyPrint: only drawing a certificate does.
 """
 
+from collections.abc import Sequence
+
+from certificates.attachment import Attachment
+from certificates.brand import (
+    Brand,
+    Paper,
+    SignedBy,
+    brand_digest,
+    brand_from_document,
+    brand_to_document,
+)
 from certificates.credential import (
     STANDING_NOTICE,
     Credential,
-    CredentialError,
-    HoursLine,
     Signatory,
     canonical_bytes,
     credential_from_document,
@@ -15,6 +24,7 @@ from certificates.credential import (
     digest,
     full_notice,
 )
+from certificates.documents import CredentialError
 from certificates.fonts import undrawable
 from certificates.keys import (
     KeysError,
@@ -31,27 +41,51 @@ from certificates.keys import (
     roots_from_document,
 )
 from certificates.page import spelled_date
+from certificates.particulars import (
+    Approval,
+    Competency,
+    CreditClaim,
+    HoursLine,
+    Kind,
+    MappedHours,
+    Particulars,
+)
 from certificates.printout import Cell, Column, PrintedTable, Printout
 from certificates.serial import format_serial, new_serial, parse_serial
-from certificates.verdict import RequiredUpdate, Revocation, Verdict, verdict
+from certificates.verdict import Act, ActKind, RequiredUpdate, Status, Verdict, verdict
 
 __all__ = [
     "STANDING_NOTICE",
+    "Act",
+    "ActKind",
+    "Approval",
+    "Attachment",
+    "Brand",
     "Cell",
     "Column",
+    "Competency",
     "Credential",
     "CredentialError",
+    "CreditClaim",
     "HoursLine",
     "KeysError",
+    "Kind",
+    "MappedHours",
+    "Paper",
+    "Particulars",
     "PrintedTable",
     "Printout",
     "PublicKey",
     "Purpose",
     "RequiredUpdate",
-    "Revocation",
     "Signatory",
+    "SignedBy",
     "SigningKey",
+    "Status",
     "Verdict",
+    "brand_digest",
+    "brand_from_document",
+    "brand_to_document",
     "canonical_bytes",
     "credential_from_document",
     "credential_to_document",
@@ -76,14 +110,23 @@ __all__ = [
 ]
 
 
-def render_certificate(credential: Credential, verify_url: str) -> bytes:
-    """Return the certificate as a tagged, one-page PDF; equal input gives equal bytes.
+def render_certificate(
+    credential: Credential,
+    verify_url: str,
+    *,
+    brand: Brand | None = None,
+    paper: Paper | None = None,
+    attachments: Sequence[Attachment] = (),
+) -> bytes:
+    """Return the certificate as a tagged PDF; equal input gives equal bytes.
 
-    `verify_url` is what the QR code carries, exactly.
+    `verify_url` is what the QR code carries, exactly. `brand` is the programme's (the house's
+    when there is none), `paper` the brand's unless given. All dates in the file are those of the
+    credential.
     """
     from certificates.pdf import render_certificate as draw
 
-    return draw(credential, verify_url)
+    return draw(credential, verify_url, brand=brand, paper=paper, attachments=attachments)
 
 
 def render_printout(printout: Printout) -> bytes:

@@ -171,13 +171,13 @@ def _attested(rows: list[Any], now: datetime) -> Attested:
         if each.is_required
     ]
     credential = _unaltered(row.document, row.digest)
-    end = None
+    acts = []
     if row.revoked_at is not None:
-        end = certificates.Revocation(row.revoked_at, PUBLIC_REASONS[row.reason])
+        acts = [certificates.Act("revoke", row.revoked_at, PUBLIC_REASONS[row.reason])]
     return Attested(
         id=row.id,
         credential=credential,
-        verdict=certificates.verdict(credential, end, now, required),
+        verdict=certificates.verdict(credential, acts, now, required),
         digest=row.digest,
         programme_id=row.programme_id,
         account_id=row.account_id,

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 import certificates
+from lms import clock
 from lms.db import db, lock
 from lms.errors import Forbidden, NotFound, Refused
 from lms.models.accounts import Account
@@ -154,18 +155,18 @@ def test_a_revoked_credential_says_so_from_that_instant(app: Flask, cast: Cast) 
     """Invariant 39: the verdict is derived at each look, never cached."""
     told = tell(app, cast)
     with app.app_context():
-        session = db.session
-        found = credentials.find_by_serial(session, told.serial, LATER)
+        session, now = db.session, clock.now()
+        found = credentials.find_by_serial(session, told.serial, now)
         assert found is not None and found.verdict.status == "valid"
         credentials.revoke(
-            session, found, reason="misconduct", note="Private.", by=cast.ada, now=LATER
+            session, found, reason="misconduct", note="Private.", by=cast.ada, now=now
         )
-        again = credentials.find_by_serial(session, told.serial, LATER)
+        again = credentials.find_by_serial(session, told.serial, now)
         assert again is not None and again.verdict.status == "revoked"
         assert "Private" not in (again.verdict.reason or "")
         with pytest.raises(Refused):
             credentials.revoke(
-                session, found, reason="misconduct", note="Again.", by=cast.ada, now=LATER
+                session, found, reason="misconduct", note="Again.", by=cast.ada, now=now
             )
 
 
