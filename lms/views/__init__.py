@@ -29,6 +29,7 @@ from lms.views import (
     search,
     sittings,
     updates,
+    verification,
 )
 
 FEATURES = (
@@ -51,6 +52,7 @@ FEATURES = (
     search,
     sittings,
     updates,
+    verification,
 )
 
 

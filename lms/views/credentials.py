@@ -1,4 +1,4 @@
-"""Credentials: the holder's list and PDF, the page anyone can verify them on, and revocation."""
+"""Credentials: the holder's list and PDF, and revocation."""
 
 from typing import Any
 
@@ -9,7 +9,6 @@ from flask import (
     flash,
     redirect,
     render_template,
-    request,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -26,8 +25,6 @@ from lms.forms.credentials import RevokeForm
 from lms.services import credentials
 
 pages = Blueprint("credentials", __name__)
-
-LOOK_UPS = "60 per minute"
 
 
 @pages.get("/credentials")
@@ -66,43 +63,6 @@ def certificate(serial: str) -> ResponseReturnValue:
     answer = Response(pdf, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="certificate-{number}.pdf"'
     return answer
-
-
-@pages.get("/verify")
-@rule("public")
-@limiter.limit(LOOK_UPS)
-def lookup() -> ResponseReturnValue:
-    """Take a typed number to its page; without one, offer the form."""
-    typed = request.args.get("serial", "").strip()
-    if not typed:
-        return render_template("credentials/lookup.html", tried=False)
-    serial = certificates.parse_serial(typed)
-    if serial is None:
-        return unknown()
-    return redirect(url_for("credentials.verify", serial=serial))
-
-
-@pages.get("/v/<serial>")
-@rule("public")
-@limiter.limit(LOOK_UPS)
-def verify(serial: str) -> ResponseReturnValue:
-    """Say whether a certificate is genuine and current, and what it does not authorise."""
-    now = clock.now()
-    found = credentials.find_by_serial(db.session, serial, now)
-    if found is None:
-        return unknown()
-    return render_template(
-        "credentials/verify.html",
-        found=found,
-        now=now,
-        programme_name=found.credential.programme,
-        serial=certificates.format_serial(found.credential.serial),
-    )
-
-
-def unknown() -> tuple[str, int]:
-    """Give the one calm answer to every unknown or malformed number."""
-    return render_template("credentials/lookup.html", tried=True), 404
 
 
 @pages.route("/manage/credentials/<serial>/revoke", methods=["GET", "POST"])
