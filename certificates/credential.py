@@ -6,21 +6,36 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from certificates.documents import (
+    CredentialError,
+    day_of,
+    expect_keys,
+    instant_of,
+    integer_of,
+    parts_of,
+    text_of,
+    text_or_none,
+)
+from certificates.particulars import (
+    HoursLine,
+    Particulars,
+    hours_line,
+    particulars_from_document,
+    particulars_to_document,
+)
+
 DOCUMENT_VERSION = 1
-"""Version of the document form; a reader refuses any other."""
+PARTICULAR_VERSION = 2
+"""Versions of the document form: without particulars, and with; a reader refuses any other."""
 
 STANDING_NOTICE = (
     "This certificate records completed training. It is not a licence to practise, does not "
     "permit the handling of a controlled substance and does not authorise anyone to practise."
 )
 """What every certificate says, whatever its course adds."""
-
-
-class CredentialError(ValueError):
-    """A value or document is not a credential; the message says which field and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +47,19 @@ class Signatory:
 
 
 @dataclass(frozen=True, slots=True)
-class HoursLine:
-    """One part of the training and the minutes of instruction it counts for."""
-
-    title: str
-    minutes: int
-
-
-@dataclass(frozen=True, slots=True)
 class Credential:
     """One award as it was made; certificate, verification page and badge derive from it.
 
-    `serial` is in canonical form, `minutes` is the whole of the instruction, `hours` its parts
-    (they need not add up to the whole). `current_until` is the last day, in UTC, on which the
-    credential is current. `release` labels and `release_hash` names the exact content it was
-    earned on. `assessment` and `certifies` are whole sentences or clauses worded by the course;
-    `notice` says what completion does not mean. `language` is a BCP 47 tag.
+    `serial` is in canonical form, `minutes` is the whole of the instruction, `hours` its parts;
+    with particulars they add up to the whole (earlier credentials need not). `current_until` is
+    the last day, in UTC, on which the credential is current. `release` labels and `release_hash`
+    names the exact content it was earned on. `assessment` and `certifies` are whole sentences or
+    clauses worded by the course; `notice` says what completion does not mean. `language` is a
+    BCP 47 tag. `particulars` is what a credential may say beyond that; without them its document
+    is of version 1.
 
     Raises `CredentialError` for text that is not valid Unicode, negative minutes, an empty
-    name, or an `issued_at` that is not an aware UTC instant.
+    name, an `issued_at` that is not an aware UTC instant, or parts that do not add up.
     """
 
     serial: str
@@ -72,6 +81,7 @@ class Credential:
     notice: str
     signatories: tuple[Signatory, ...]
     language: str
+    particulars: Particulars | None = None
 
     def __post_init__(self) -> None:
         """Refuse what could not be stored, hashed and shown again unchanged."""
@@ -81,6 +91,9 @@ class Credential:
             raise CredentialError("holder_name: must not be empty")
         if self.minutes < 0 or any(line.minutes < 0 for line in self.hours):
             raise CredentialError("minutes: must not be negative")
+        listed = sum(line.minutes for line in self.hours)
+        if self.particulars is not None and self.hours and listed != self.minutes:
+            raise CredentialError(f"hours: add up to {listed} minutes, not to {self.minutes}")
         try:
             canonical_bytes(self)
         except UnicodeEncodeError as error:
@@ -92,6 +105,8 @@ def credential_to_document(credential: Credential) -> dict[str, Any]:
     document: dict[str, Any] = {"version": DOCUMENT_VERSION}
     for field in fields(credential):
         value = getattr(credential, field.name)
+        if field.name == "particulars":
+            continue
         if isinstance(value, date):
             value = value.isoformat()
         document[field.name] = value
@@ -101,6 +116,9 @@ def credential_to_document(credential: Credential) -> dict[str, Any]:
     document["signatories"] = [
         {"name": person.name, "role": person.role} for person in credential.signatories
     ]
+    if credential.particulars is not None:
+        document["version"] = PARTICULAR_VERSION
+        document["particulars"] = particulars_to_document(credential.particulars)
     return document
 
 
@@ -110,21 +128,24 @@ def credential_from_document(document: Mapping[str, Any]) -> Credential:
     Raises `CredentialError` for a missing, unknown or wrongly typed field.
     """
     names = {field.name for field in fields(Credential)} | {"version"}
-    _expect_keys(document, names, "credential")
-    if _integer(document, "version") != DOCUMENT_VERSION:
-        raise CredentialError(f"version: {document['version']!r} is not {DOCUMENT_VERSION}")
-    text = {name: _text(document, name) for name in _TEXT_FIELDS}
+    expect_keys(document, names - {"particulars"}, "credential", optional=("particulars",))
+    is_particular = "particulars" in document
+    version = PARTICULAR_VERSION if is_particular else DOCUMENT_VERSION
+    if integer_of(document, "version") != version:
+        raise CredentialError(f"version: {document['version']!r} is not {version}")
+    text = {name: text_of(document, name) for name in _TEXT_FIELDS}
     return Credential(
         **text,
-        holder_profession=_text_or_none(document, "holder_profession"),
-        programme_web=_text_or_none(document, "programme_web"),
-        minutes=_integer(document, "minutes"),
-        hours=tuple(_hours_line(part) for part in _parts(document, "hours")),
-        started_on=_date(document, "started_on"),
-        completed_on=_date(document, "completed_on"),
-        issued_at=_instant(document, "issued_at"),
-        current_until=_date(document, "current_until"),
-        signatories=tuple(_signatory(part) for part in _parts(document, "signatories")),
+        holder_profession=text_or_none(document, "holder_profession"),
+        programme_web=text_or_none(document, "programme_web"),
+        minutes=integer_of(document, "minutes"),
+        hours=tuple(hours_line(part) for part in parts_of(document, "hours")),
+        started_on=day_of(document, "started_on"),
+        completed_on=day_of(document, "completed_on"),
+        issued_at=instant_of(document, "issued_at"),
+        current_until=day_of(document, "current_until"),
+        signatories=tuple(_signatory(part) for part in parts_of(document, "signatories")),
+        particulars=particulars_from_document(document["particulars"]) if is_particular else None,
     )
 
 
@@ -165,62 +186,6 @@ _TEXT_FIELDS = (
 )
 
 
-def _expect_keys(document: Mapping[str, Any], names: set[str], where: str) -> None:
-    if not isinstance(document, Mapping):
-        raise CredentialError(f"{where}: must be an object")
-    if missing := sorted(names - set(document)):
-        raise CredentialError(f"{where}: lacks {', '.join(missing)}")
-    if unknown := sorted(str(key) for key in set(document) - names):
-        raise CredentialError(f"{where}: does not know {', '.join(unknown)}")
-
-
-def _text(document: Mapping[str, Any], name: str) -> str:
-    value = document[name]
-    if not isinstance(value, str):
-        raise CredentialError(f"{name}: must be text")
-    return value
-
-
-def _text_or_none(document: Mapping[str, Any], name: str) -> str | None:
-    return None if document[name] is None else _text(document, name)
-
-
-def _integer(document: Mapping[str, Any], name: str) -> int:
-    value = document[name]
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise CredentialError(f"{name}: must be a whole number")
-    return value
-
-
-def _date(document: Mapping[str, Any], name: str) -> date:
-    try:
-        return date.fromisoformat(_text(document, name))
-    except ValueError as error:
-        raise CredentialError(f"{name}: must be a date as YYYY-MM-DD") from error
-
-
-def _instant(document: Mapping[str, Any], name: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(_text(document, name))
-    except ValueError as error:
-        raise CredentialError(f"{name}: must be an instant in ISO 8601") from error
-    if instant.tzinfo is None:
-        raise CredentialError(f"{name}: must carry its offset from UTC")
-    return instant.astimezone(UTC)
-
-
-def _parts(document: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    value = document[name]
-    if not isinstance(value, list):
-        raise CredentialError(f"{name}: must be a list")
-    return value
-
-
-def _hours_line(part: Mapping[str, Any]) -> HoursLine:
-    _expect_keys(part, {"title", "minutes"}, "hours")
-    return HoursLine(title=_text(part, "title"), minutes=_integer(part, "minutes"))
-
-
 def _signatory(part: Mapping[str, Any]) -> Signatory:
-    _expect_keys(part, {"name", "role"}, "signatories")
-    return Signatory(name=_text(part, "name"), role=_text(part, "role"))
+    expect_keys(part, {"name", "role"}, "signatories")
+    return Signatory(name=text_of(part, "name"), role=text_of(part, "role"))

@@ -8,9 +8,10 @@ from pathlib import Path
 from string import Template
 from urllib.parse import urlsplit
 
-from certificates.credential import Credential, HoursLine, Signatory, full_notice
+from certificates.credential import Credential, Signatory, full_notice
 from certificates.fonts import Face, drawable, faces_for, is_right_to_left, stack
 from certificates.lettering import Block, Step, lines_of, size_for, sizes_that_fit
+from certificates.particulars import HoursLine
 from certificates.serial import format_serial
 
 DESIGN = Path(__file__).parent / "design"

@@ -14,9 +14,10 @@ import gc
 import io
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import segno
@@ -26,10 +27,16 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from certificates.attachment import Attachment
+from certificates.brand import Brand, Paper
 from certificates.credential import Credential
+from certificates.embedding import embed
 from certificates.fonts import FONTS, Face
 from certificates.page import DESIGN, page_for
 from certificates.printout import Printout, page_for_printout
+
+Finisher = Callable[[Any, Any], None]
+"""What WeasyPrint calls with its document and the file before the file is written."""
 
 _HOME = "certificate:"
 _CODE = "certificate:code.png"
@@ -102,14 +109,24 @@ class _Press:
         self._sheets: dict[str, CSS] = {}
         self.drawn = 0
 
-    def draw(self, page: str, faces: tuple[Face, ...], sheet: str, code: bytes) -> bytes:
+    def draw(
+        self,
+        page: str,
+        faces: tuple[Face, ...],
+        sheet: str,
+        code: bytes,
+        finisher: Finisher | None,
+    ) -> bytes:
         """Return the page as PDF bytes, set in the faces given, with the picture of its code."""
         if sheet not in self._sheets:
             self._sheets[sheet] = self._style((DESIGN / sheet).read_text(encoding="utf-8"))
         self._load(faces)
         self._fetcher.code = code
         pdf: bytes = _Page(page, self._fetcher).write_pdf(
-            stylesheets=[self._sheets[sheet]], font_config=self._fonts, pdf_variant="pdf/ua-1"
+            stylesheets=[self._sheets[sheet]],
+            font_config=self._fonts,
+            pdf_variant="pdf/ua-1",
+            finisher=finisher,
         )
         return pdf
 
@@ -128,14 +145,25 @@ _lock = threading.Lock()
 _presses: dict[int, _Press] = {}
 
 
-def render_certificate(credential: Credential, verify_url: str) -> bytes:
-    """Return the certificate as a tagged PDF (PDF/UA-1) of one page.
+def render_certificate(
+    credential: Credential,
+    verify_url: str,
+    *,
+    brand: Brand | None = None,
+    paper: Paper | None = None,
+    attachments: Sequence[Attachment] = (),
+) -> bytes:
+    """Return the certificate as a tagged PDF (PDF/UA-1).
 
     Equal input gives equal bytes. The QR code carries `verify_url` exactly; its domain is
     printed beside it. Safe to call from threads, which wait for one another, and after a fork.
     """
     page, faces = page_for(credential, verify_url)
-    return _pressed(page, faces, _CERTIFICATE, code_picture(verify_url))
+
+    def finish(_document: Any, pdf: Any) -> None:
+        embed(pdf, attachments, credential.issued_at)
+
+    return _pressed(page, faces, _CERTIFICATE, code_picture(verify_url), finish)
 
 
 def render_printout(printout: Printout) -> bytes:
@@ -147,14 +175,20 @@ def render_printout(printout: Printout) -> bytes:
     return _pressed(page, faces, _PRINTOUT, b"")
 
 
-def _pressed(page: str, faces: tuple[Face, ...], sheet: str, code: bytes) -> bytes:
+def _pressed(
+    page: str,
+    faces: tuple[Face, ...],
+    sheet: str,
+    code: bytes,
+    finisher: Finisher | None = None,
+) -> bytes:
     with _lock:
         press = _presses.get(os.getpid())
         if press is None:
             press = _presses[os.getpid()] = _Press()
         press.drawn += 1
         with _garbage_left(press.drawn):
-            return press.draw(page, faces, sheet, code)
+            return press.draw(page, faces, sheet, code, finisher)
 
 
 @contextmanager

@@ -4,7 +4,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from certificates import Credential, HoursLine, Signatory, new_serial
+from certificates import (
+    Approval,
+    Competency,
+    Credential,
+    CreditClaim,
+    HoursLine,
+    MappedHours,
+    Particulars,
+    Signatory,
+    new_serial,
+)
 
 SERIAL = new_serial(bytes(range(7, 24)))
 VERIFY_URL = f"https://verify.northgate.example/v/{SERIAL}"
@@ -49,3 +59,37 @@ _SAMPLE = Credential(
 def sample_credential(**changes: Any) -> Credential:
     """Return the sample with some fields changed."""
     return replace(_SAMPLE, **changes)
+
+
+_PARTICULARS = Particulars(
+    format="Online, self-paced, with four live seminars",
+    place="Northgate Hospital, Leeds",
+    provider_address="14 Northgate, Leeds LS1 3AA, United Kingdom",
+    instructors=("Dr Adaeze Okafor", "Jonas Ward, MSc"),
+    competencies=(
+        Competency("Northgate framework", "N1", "Screens for contraindications"),
+        Competency("Northgate framework", "N2", "Prepares person and place"),
+    ),
+    mapped=(
+        MappedHours(
+            "Oregon",
+            date(2026, 9, 1),
+            (HoursLine("Safety and ethics", 420), HoursLine("Screening", 390)),
+        ),
+    ),
+    approvals=(
+        Approval(
+            "Example Board of Continuing Education",
+            "EX-1042",
+            "Northgate is an example of an approved provider.",
+            date(2026, 1, 1),
+            date(2028, 12, 31),
+        ),
+    ),
+    credits=(CreditClaim("CE contact hours", "36", 2160),),
+)
+
+
+def sample_particulars(**changes: Any) -> Particulars:
+    """Return full particulars with some fields changed."""
+    return replace(_PARTICULARS, **changes)
