@@ -24,6 +24,16 @@ from certificates.credential import (
     digest,
     full_notice,
 )
+from certificates.currency import (
+    REMINDER_DAYS,
+    CurrencyKind,
+    CurrencyRule,
+    RenewalWindow,
+    current_until,
+    due_reminder,
+    months_after,
+    renewal_window,
+)
 from certificates.documents import CredentialError
 from certificates.fonts import undrawable
 from certificates.keys import (
@@ -55,6 +65,7 @@ from certificates.serial import format_serial, new_serial, parse_serial
 from certificates.verdict import Act, ActKind, RequiredUpdate, Status, Verdict, verdict
 
 __all__ = [
+    "REMINDER_DAYS",
     "STANDING_NOTICE",
     "Act",
     "ActKind",
@@ -67,6 +78,8 @@ __all__ = [
     "Credential",
     "CredentialError",
     "CreditClaim",
+    "CurrencyKind",
+    "CurrencyRule",
     "HoursLine",
     "KeysError",
     "Kind",
@@ -77,6 +90,7 @@ __all__ = [
     "Printout",
     "PublicKey",
     "Purpose",
+    "RenewalWindow",
     "RequiredUpdate",
     "Signatory",
     "SignedBy",
@@ -89,20 +103,24 @@ __all__ = [
     "canonical_bytes",
     "credential_from_document",
     "credential_to_document",
+    "current_until",
     "did_document",
     "did_of",
     "digest",
+    "due_reminder",
     "format_serial",
     "full_notice",
     "jwks",
     "key_id",
     "keys_from_document",
+    "months_after",
     "new_serial",
     "parse_serial",
     "public_key_from_multibase",
     "published_keys",
     "render_certificate",
     "render_printout",
+    "renewal_window",
     "roots_from_document",
     "spelled_date",
     "undrawable",
