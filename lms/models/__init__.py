@@ -4,6 +4,7 @@ from lms.models import (
     accounts,
     assessment,
     audit,
+    batches,
     catalogue,
     cohorts,
     credentials,
@@ -14,6 +15,7 @@ from lms.models import (
     reviews,
     search,
     sittings,
+    transcripts,
     updates,
 )
 
@@ -21,6 +23,7 @@ __all__ = [
     "accounts",
     "assessment",
     "audit",
+    "batches",
     "catalogue",
     "cohorts",
     "credentials",
@@ -31,5 +34,6 @@ __all__ = [
     "reviews",
     "search",
     "sittings",
+    "transcripts",
     "updates",
 ]
