@@ -5,6 +5,7 @@ Importing this package never imports WeasyPrint: only drawing a certificate does
 
 from collections.abc import Sequence
 
+from certificates import log
 from certificates.attachment import Attachment
 from certificates.brand import (
     Brand,
@@ -113,6 +114,7 @@ __all__ = [
     "jwks",
     "key_id",
     "keys_from_document",
+    "log",
     "months_after",
     "new_serial",
     "parse_serial",
