@@ -75,6 +75,7 @@ from courses.progress import (
     progress,
 )
 from courses.quotes import Passage, find_passage
+from courses.renewal import Currency, RenewalAsks
 
 if TYPE_CHECKING:
     from courses.figures import Drawing, read_drawing
@@ -99,6 +100,7 @@ __all__ = [
     "Competency",
     "Course",
     "Crosswalk",
+    "Currency",
     "Drawing",
     "Fact",
     "FactChange",
@@ -122,6 +124,7 @@ __all__ = [
     "Progress",
     "ProseError",
     "QuizResult",
+    "RenewalAsks",
     "Requirement",
     "Rulebook",
     "Session",

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from courses.drafts import CourseDraft, LessonDraft, ModuleDraft
+from courses.drafts import CourseDraft, LessonDraft, ModuleDraft, currency_of
 from courses.evidence import Fact
 from courses.files import Folder
 from courses.glossary import term_anchor
 from courses.readability import HIGHEST_GRADE, LONGEST_SENTENCES, readability
+from courses.renewal import currency_faults
 from courses.sheet import Sheet
 from courses.timing import check_minutes
 
@@ -27,6 +28,7 @@ def check_course(
     `items_drawn` says how many items a quiz asks, by the id of its bank.
     """
     _check_listing(folder, draft)
+    _check_currency(folder, draft)
     _check_numbers(folder, [module.path for module in draft.modules])
     _check_module_slugs(folder, draft)
     _check_prerequisites(folder, draft)
@@ -57,6 +59,14 @@ def _check_listing(folder: Folder, draft: CourseDraft) -> None:
         if module.path.name not in listed:
             message = f"this module is not listed in {folder.name(draft.file)}"
             folder.report(module.path, 1, "unlisted-module", message)
+
+
+def _check_currency(folder: Folder, draft: CourseDraft) -> None:
+    if draft.header is None:
+        return
+    for key, message in currency_faults(currency_of(draft.header), draft.header.currency_months):
+        line = draft.tree.line(("currency", key))
+        folder.report(draft.file, line, "currency", message)
 
 
 def _check_numbers(folder: Folder, paths: list[Path]) -> None:

@@ -16,6 +16,7 @@ from courses.outline import (
     Term,
     Update,
 )
+from courses.renewal import renewal_from_document, renewal_to_document
 
 
 def course_to_document(course: Course) -> dict[str, Any]:
@@ -32,11 +33,13 @@ def course_to_document(course: Course) -> dict[str, Any]:
         "authors": [{"name": author.name, "role": author.role} for author in course.authors],
         "modules": [_module_to_document(module) for module in course.modules],
         "updates": [_update_to_document(update) for update in course.updates],
+        **renewal_to_document(course.currency, course.currency_months, course.renewal),
     }
 
 
 def course_from_document(document: Mapping[str, Any]) -> Course:
     """The course that `course_to_document` wrote down; KeyError or ValueError on anything else."""
+    currency, asks = renewal_from_document(document, document["currency_months"])
     return Course(
         slug=document["slug"],
         title=document["title"],
@@ -49,6 +52,8 @@ def course_from_document(document: Mapping[str, Any]) -> Course:
         authors=tuple(Author(author["name"], author["role"]) for author in document["authors"]),
         modules=tuple(_module_from_document(module) for module in document["modules"]),
         updates=tuple(_update_from_document(update) for update in document.get("updates", ())),
+        currency=currency,
+        renewal=asks,
     )
 
 

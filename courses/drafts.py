@@ -6,6 +6,7 @@ from pathlib import Path
 from courses.glossary import link_course
 from courses.outline import Author, Course, JobAid, Lesson, Module, Objective, Share, Term, Update
 from courses.prose import RenderedLesson
+from courses.renewal import Currency, RenewalAsks, usual_currency
 from courses.schemas import CourseFile, LessonHeader, ModuleFile
 from courses.yamltree import Tree
 
@@ -66,6 +67,19 @@ class CourseDraft:
         return self.path / "course.yaml"
 
 
+def currency_of(header: CourseFile) -> Currency:
+    """The currency that a course file states, or what is usual for its months."""
+    entry, usual = header.currency, usual_currency(header.currency_months)
+    month, _, day = (entry.fixed_day or "").partition("-")
+    return Currency(
+        kind=entry.rule,
+        fixed_day=(int(month), int(day)) if entry.fixed_day else None,
+        minimal_months=entry.minimal_months,
+        window_months=usual.window_months if entry.window_months is None else entry.window_months,
+        late_months=entry.late_months,
+    )
+
+
 def course_of(draft: CourseDraft) -> Course:
     """The course that a draft without errors makes, its terms linked in its lessons."""
     header = draft.header
@@ -87,6 +101,8 @@ def course_of(draft: CourseDraft) -> Course:
             if module.path.name == name
         ),
         updates=tuple(draft.updates),
+        currency=currency_of(header),
+        renewal=RenewalAsks(header.renewal.recheck_items, header.renewal.ce_minutes),
     )
     return link_course(course)
 

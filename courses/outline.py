@@ -5,6 +5,8 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from courses.renewal import USUAL_ASKS, USUAL_CURRENCY, Currency, RenewalAsks
+
 UnitKind = Literal["lesson", "quiz"]
 UpdateKind = Literal["material", "safety-critical"]
 
@@ -189,8 +191,9 @@ class Author:
 class Course:
     """A whole course as somebody studies it.
 
-    `currency_months` is how long the credential it leads to stays current. Raises
-    ValueError without a module: such a course would be complete from the start.
+    `currency_months` is how long the credential it leads to stays current, by the rule that
+    `currency` states; `renewal` is what renewing it asks for. Raises ValueError without a module:
+    such a course would be complete from the start.
     """
 
     slug: str
@@ -204,6 +207,8 @@ class Course:
     authors: tuple[Author, ...]
     modules: tuple[Module, ...]
     updates: tuple[Update, ...] = ()
+    currency: Currency = USUAL_CURRENCY
+    renewal: RenewalAsks = USUAL_ASKS
 
     def __post_init__(self) -> None:
         if not self.modules:

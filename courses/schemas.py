@@ -85,6 +85,19 @@ def _as_pair(value: object) -> object:
 LessonWords = Annotated[tuple[PositiveInt, PositiveInt], BeforeValidator(_as_pair)]
 
 
+class CurrencyEntry(_File):
+    rule: Literal["completion", "previous", "fixed-day"] = "completion"
+    fixed_day: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}-[0-9]{2}$")] | None = None
+    minimal_months: Annotated[int, Bounded(ge=0, le=120)] = 0
+    window_months: Annotated[int, Bounded(ge=0, le=60)] | None = None
+    late_months: Annotated[int, Bounded(ge=0, le=120)] = 12
+
+
+class RenewalEntry(_File):
+    recheck_items: Annotated[int, Bounded(ge=0, le=60)] = 10
+    ce_minutes: Annotated[int, Bounded(ge=0, le=6000)] = 0
+
+
 class CourseFile(_File):
     title: Line
     summary: Text
@@ -93,6 +106,8 @@ class CourseFile(_File):
     certifies: Text
     not_certified: Text
     currency_months: Annotated[int, Bounded(ge=1, le=120)]
+    currency: CurrencyEntry = CurrencyEntry()
+    renewal: RenewalEntry = RenewalEntry()
     authors: Annotated[list[AuthorEntry], Bounded(min_length=1)]
     lesson_words: LessonWords = (900, 1600)
     modules: Annotated[list[Line], Bounded(min_length=1)]
