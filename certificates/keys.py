@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 from urllib.parse import quote, urlsplit
 
+from certificates.base58 import from_base58, to_base58
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (
         Ed25519PrivateKey,
@@ -27,7 +29,6 @@ KEYS_VERSION = 1
 
 _MULTICODEC_ED25519 = b"\xed\x01"
 _KEY_BYTES = 32
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
 class KeysError(ValueError):
@@ -68,7 +69,7 @@ class PublicKey:
     @property
     def multibase(self) -> str:
         """The key as a Multikey: multicodec ed25519-pub, base58 (W3C Controlled Identifiers)."""
-        return "z" + _to_base58(_MULTICODEC_ED25519 + self.raw)
+        return "z" + to_base58(_MULTICODEC_ED25519 + self.raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +206,10 @@ def public_key_from_multibase(text: str) -> Ed25519PublicKey:
     longest = 64
     if not text.startswith("z") or len(text) > longest:
         raise KeysError("publicKeyMultibase: must be base58 with its leading z")
-    raw = _from_base58(text[1:])
+    try:
+        raw = from_base58(text[1:])
+    except ValueError as error:
+        raise KeysError(f"publicKeyMultibase: {error}") from error
     if not raw.startswith(_MULTICODEC_ED25519) or len(raw) != _KEY_BYTES + 2:
         raise KeysError("publicKeyMultibase: is not an Ed25519 key")
     return Ed25519PublicKey.from_public_bytes(raw[2:])
@@ -258,22 +262,3 @@ def _read(text: str) -> datetime:
     if instant.tzinfo is None:
         raise KeysError(f"{text!r}: must carry its offset from UTC")
     return instant.astimezone(UTC)
-
-
-def _to_base58(data: bytes) -> str:
-    number, text = int.from_bytes(data, "big"), ""
-    while number:
-        number, rest = divmod(number, 58)
-        text = _BASE58[rest] + text
-    return "1" * (len(data) - len(data.lstrip(b"\0"))) + text
-
-
-def _from_base58(text: str) -> bytes:
-    number = 0
-    for letter in text:
-        digit = _BASE58.find(letter)
-        if digit < 0:
-            raise KeysError("publicKeyMultibase: holds a letter that base58 does not know")
-        number = number * 58 + digit
-    zeros = len(text) - len(text.lstrip("1"))
-    return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
