@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from certificates import log
 from certificates.attachment import Attachment
+from certificates.badge import KIND_WORDS, Issuer, badge_for, sign_badge, sign_badge_jwt
+from certificates.badge_check import BadgeCheck, check_badge
 from certificates.brand import (
     Brand,
     Paper,
@@ -63,15 +65,25 @@ from certificates.particulars import (
 )
 from certificates.printout import Cell, Column, PrintedTable, Printout
 from certificates.serial import format_serial, new_serial, parse_serial
+from certificates.status_list import (
+    StatusEntry,
+    StatusList,
+    StatusListError,
+    decode_status_list,
+    read_status,
+    status_list_credential,
+)
 from certificates.verdict import Act, ActKind, RequiredUpdate, Status, Verdict, verdict
 
 __all__ = [
+    "KIND_WORDS",
     "REMINDER_DAYS",
     "STANDING_NOTICE",
     "Act",
     "ActKind",
     "Approval",
     "Attachment",
+    "BadgeCheck",
     "Brand",
     "Cell",
     "Column",
@@ -82,6 +94,7 @@ __all__ = [
     "CurrencyKind",
     "CurrencyRule",
     "HoursLine",
+    "Issuer",
     "KeysError",
     "Kind",
     "MappedHours",
@@ -97,14 +110,20 @@ __all__ = [
     "SignedBy",
     "SigningKey",
     "Status",
+    "StatusEntry",
+    "StatusList",
+    "StatusListError",
     "Verdict",
+    "badge_for",
     "brand_digest",
     "brand_from_document",
     "brand_to_document",
     "canonical_bytes",
+    "check_badge",
     "credential_from_document",
     "credential_to_document",
     "current_until",
+    "decode_status_list",
     "did_document",
     "did_of",
     "digest",
@@ -120,11 +139,15 @@ __all__ = [
     "parse_serial",
     "public_key_from_multibase",
     "published_keys",
+    "read_status",
     "render_certificate",
     "render_printout",
     "renewal_window",
     "roots_from_document",
+    "sign_badge",
+    "sign_badge_jwt",
     "spelled_date",
+    "status_list_credential",
     "undrawable",
     "verdict",
 ]
