@@ -1,0 +1,43 @@
+"""What holders let others see: their choices, links for a time, look-ups without who looked."""
+
+from lms.services.sharing.display import (
+    Display,
+    Published,
+    choose_display,
+    display_of,
+    displays_of,
+    find_published,
+    name_as_shown,
+)
+from lms.services.sharing.links import (
+    LASTS_DAYS,
+    MOST_OPEN_LINKS,
+    OpenLink,
+    SharedLink,
+    end_link,
+    find_open_link,
+    list_links,
+    make_link,
+)
+from lms.services.sharing.look_ups import Tally, keep_look_ups, list_look_ups
+
+__all__ = [
+    "LASTS_DAYS",
+    "MOST_OPEN_LINKS",
+    "Display",
+    "OpenLink",
+    "Published",
+    "SharedLink",
+    "Tally",
+    "choose_display",
+    "display_of",
+    "displays_of",
+    "end_link",
+    "find_open_link",
+    "find_published",
+    "keep_look_ups",
+    "list_links",
+    "list_look_ups",
+    "make_link",
+    "name_as_shown",
+]
