@@ -73,6 +73,12 @@ from certificates.status_list import (
     read_status,
     status_list_credential,
 )
+from certificates.transcript import (
+    TranscriptCheck,
+    TranscriptError,
+    check_transcript,
+    sign_transcript,
+)
 from certificates.verdict import Act, ActKind, RequiredUpdate, Status, Verdict, verdict
 
 __all__ = [
@@ -113,6 +119,8 @@ __all__ = [
     "StatusEntry",
     "StatusList",
     "StatusListError",
+    "TranscriptCheck",
+    "TranscriptError",
     "Verdict",
     "badge_for",
     "brand_digest",
@@ -120,6 +128,7 @@ __all__ = [
     "brand_to_document",
     "canonical_bytes",
     "check_badge",
+    "check_transcript",
     "credential_from_document",
     "credential_to_document",
     "current_until",
@@ -146,6 +155,7 @@ __all__ = [
     "roots_from_document",
     "sign_badge",
     "sign_badge_jwt",
+    "sign_transcript",
     "spelled_date",
     "status_list_credential",
     "undrawable",
