@@ -14,6 +14,8 @@ from lms.models.accounts import Account
 from lms.models.audit import AuditEntry
 
 GENESIS = "0" * 64
+# The turn that whoever appends to a chain waits for; the register of credentials shares it.
+TURN = "append to the audit trail"
 
 
 def record(
@@ -31,7 +33,7 @@ def record(
     `act` is a dotted name such as ``credential.revoked``; `subject` names the thing acted upon;
     `detail` holds what a reader needs to understand it, never a secret.
     """
-    db.take_turn(session, "append to the audit trail")
+    db.take_turn(session, TURN)
     session.flush()
     last = sa.select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
     previous = session.scalar(last) or GENESIS

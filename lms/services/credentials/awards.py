@@ -17,7 +17,7 @@ from lms.models.accounts import Account
 from lms.models.assessment import Attempt, ScoreRecord
 from lms.models.catalogue import Programme
 from lms.models.credentials import CredentialRecord
-from lms.services import audit, catalogue, learning, mail
+from lms.services import audit, catalogue, learning, mail, register
 from lms.services.cohorts import Seat
 
 # 17 bytes are 136 random bits, of which a serial carries 130.
@@ -80,21 +80,21 @@ def _store(
     credential: certificates.Credential,
 ) -> None:
     document = certificates.credential_to_document(credential)
-    session.add(
-        CredentialRecord(
-            serial=credential.serial,
-            account_id=seat.account_id,
-            programme_id=seat.programme_id,
-            enrolment_id=seat.enrolment_id,
-            course_slug=content.course.slug,
-            cycle=FIRST_CYCLE,
-            document=json.dumps(document, sort_keys=True, ensure_ascii=False),
-            digest=certificates.digest(credential),
-            evidence=json.dumps({"attempts": _passing_attempts(session, seat.enrolment_id)}),
-            issued_at=credential.issued_at,
-        )
+    record = CredentialRecord(
+        serial=credential.serial,
+        account_id=seat.account_id,
+        programme_id=seat.programme_id,
+        enrolment_id=seat.enrolment_id,
+        course_slug=content.course.slug,
+        cycle=FIRST_CYCLE,
+        document=json.dumps(document, sort_keys=True, ensure_ascii=False),
+        digest=certificates.digest(credential),
+        evidence=json.dumps({"attempts": _passing_attempts(session, seat.enrolment_id)}),
+        issued_at=credential.issued_at,
     )
+    session.add(record)
     session.flush()
+    register.enter_award(session, record.id, record.digest, credential.issued_at)
 
 
 def _passing_attempts(session: Session, enrolment_id: int) -> list[int]:

@@ -1,0 +1,88 @@
+"""Entering acts: one leaf each, in one sequence without gaps, and status bits for every award."""
+
+import secrets
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import certificates
+from lms import db
+from lms.models.register import LeafSalt, LogLeaf, RegisterAct, StatusEntry
+from lms.services import audit
+
+BITS_OF_A_LIST = 131_072
+# A list is drawn from while it is at most half full: a free bit takes two tries on average.
+LEAVES_OF_A_LIST = BITS_OF_A_LIST // 2
+PURPOSES = ("revocation", "suspension")
+
+
+def enter_award(session: Session, credential_id: int, digest: str, now: datetime) -> None:
+    """Log the award of a credential and give it its status bits, within its own transaction.
+
+    The credential's row must be there (flushed); entering it twice breaks a constraint.
+    """
+    position = _append(session, credential_id, digest, "award", now)
+    list_number = position // LEAVES_OF_A_LIST + 1
+    for purpose in PURPOSES:
+        session.add(
+            StatusEntry(
+                credential_id=credential_id,
+                purpose=purpose,
+                list_number=list_number,
+                position=_free_bit(session, purpose, list_number),
+            )
+        )
+    session.flush()
+
+
+def enter_act(
+    session: Session,
+    credential_id: int,
+    digest: str,
+    kind: certificates.log.LoggedAct,
+    now: datetime,
+) -> None:
+    """Log what became of a credential after its award, within the transaction of the act.
+
+    `kind` is "suspend", "reinstate", "revoke" or "supersede"; it takes effect in the status
+    lists at `now`.
+    """
+    _append(session, credential_id, digest, kind, now)
+
+
+def _append(
+    session: Session,
+    credential_id: int,
+    digest: str,
+    act: certificates.log.LoggedAct,
+    now: datetime,
+) -> int:
+    # The turn of the audit trail: whoever appends to both then waits once, never in a circle.
+    db.take_turn(session, audit.TURN)
+    session.flush()
+    last = session.scalar(sa.select(sa.func.max(LogLeaf.position)))
+    position = 0 if last is None else last + 1
+    salt = secrets.token_bytes(certificates.log.SALT_BYTES)
+    entry = certificates.log.entry_of(salt, digest, act)
+    session.add(LogLeaf(position=position, entry=entry.hex(), logged_at=now))
+    session.flush()
+    session.add(
+        RegisterAct(position=position, credential_id=credential_id, digest=digest, act=act, at=now)
+    )
+    session.add(LeafSalt(position=position, salt=salt.hex()))
+    session.flush()
+    return position
+
+
+def _free_bit(session: Session, purpose: str, list_number: int) -> int:
+    """Draw until a bit is free; the turn is ours, so it stays free until it is taken."""
+    while True:
+        position = secrets.randbelow(BITS_OF_A_LIST)
+        taken = sa.select(StatusEntry.credential_id).where(
+            StatusEntry.purpose == purpose,
+            StatusEntry.list_number == list_number,
+            StatusEntry.position == position,
+        )
+        if session.scalar(taken) is None:
+            return position
