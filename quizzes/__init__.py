@@ -73,6 +73,7 @@ from quizzes.kinds.details import (
 from quizzes.kinds.text import UnreadableAnswer
 from quizzes.papers import Paper, Slot, paper_from_document, paper_to_document
 from quizzes.problems import Problem
+from quizzes.rechecks import draw_safety_items, item_after_miss, safety_items
 from quizzes.rescoring import (
     KEYLESS,
     REMEDIES,
@@ -307,12 +308,14 @@ __all__ = [
     "distractor_table",
     "draft_bank",
     "draw_paper",
+    "draw_safety_items",
     "effective_terms",
     "ending",
     "feedback",
     "fit_items",
     "hofstee",
     "is_in_time",
+    "item_after_miss",
     "item_from_document",
     "item_statistics",
     "item_to_document",
@@ -342,6 +345,7 @@ __all__ = [
     "rescore",
     "rules_from_document",
     "rules_to_document",
+    "safety_items",
     "score",
     "score_groups",
     "score_marks",
