@@ -19,8 +19,8 @@ from urllib.parse import quote
 from certificates.credential import Credential, digest, full_notice
 from certificates.keys import SigningKey
 from certificates.particulars import Competency, Kind, Particulars
+from certificates.securing import sign_document, sign_token, written
 from certificates.serial import format_serial
-from certificates.signing import sign_document, sign_token, written
 from certificates.status_list import StatusEntry
 
 CONTEXTS = (

@@ -9,6 +9,13 @@ from typing import Any, Literal
 
 from certificates.badge import CONTEXTS, SCHEMA, digest_of_address
 from certificates.keys import PublicKey
+from certificates.securing import (
+    BrokenSignature,
+    ForeignSignature,
+    issuer_of,
+    read_instant,
+    verify_signed,
+)
 from certificates.serial import parse_serial
 from certificates.shapes import (
     ShapeError,
@@ -20,13 +27,6 @@ from certificates.shapes import (
     record,
     text,
     uri,
-)
-from certificates.signing import (
-    BrokenSignature,
-    ForeignSignature,
-    issuer_of,
-    read_instant,
-    verify_signed,
 )
 from certificates.status_list import StatusEntry, StatusListError, read_status
 

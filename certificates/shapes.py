@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from certificates.signing import read_instant
+from certificates.securing import read_instant
 
 Shape = Callable[[Any, str], None]
 """Raises `ShapeError` unless a value is of the form; the text says where the value stands."""

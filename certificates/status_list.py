@@ -16,8 +16,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from certificates.keys import PublicKey
-from certificates.shapes import ShapeError, exactly, instant, matching, record, uri
-from certificates.signing import (
+from certificates.securing import (
     BrokenSignature,
     ForeignSignature,
     issuer_of,
@@ -25,6 +24,7 @@ from certificates.signing import (
     verify_signed,
     written,
 )
+from certificates.shapes import ShapeError, exactly, instant, matching, record, uri
 
 LENGTH = 131_072
 """Places of a list: the least that the standard allows, so that each hides among many."""

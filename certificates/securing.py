@@ -1,0 +1,264 @@
+"""Documents signed with the issuer's keys, and their check: Data Integrity proofs and tokens.
+
+A signature of either kind is checked against keys that are given, never against what a document
+points to: nothing is fetched. The contexts of JSON-LD are those that `openbadgeslib` bundles; it
+is loaded when a document is signed or checked.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from certificates.keys import PublicKey, SigningKey
+
+LONGEST_DOCUMENT = 256 * 1024
+"""Most bytes of a signed document that are looked at."""
+
+_PROOF = {
+    "type": "DataIntegrityProof",
+    "cryptosuite": "eddsa-rdfc-2022",
+    "proofPurpose": "assertionMethod",
+}
+_FREE = ("created", "verificationMethod", "proofValue")
+_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class ForeignSignature(ValueError):
+    """A document does not even claim to be signed by one of the keys; the message says why."""
+
+
+class BrokenSignature(ValueError):
+    """A document claims to be signed by one of the keys and is not as it was signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a signature covers: the document without its proof, or without a token's own claims.
+
+    `signed_at` is what the signer said: of a token, the instant from which it is valid.
+    """
+
+    document: dict[str, Any]
+    key: PublicKey
+    signed_at: datetime
+
+
+def written(instant: datetime) -> str:
+    """Return an aware instant as documents state it: UTC, whole seconds, `Z` at the end."""
+    return instant.astimezone(UTC).strftime(_INSTANT)
+
+
+def read_instant(text: str) -> datetime:
+    """Return the instant that `written` wrote; raises `ValueError` for any other text."""
+    instant = datetime.strptime(text, _INSTANT).replace(tzinfo=UTC)
+    if written(instant) != text:
+        raise ValueError(f"{text!r} is not an instant in whole seconds of UTC")
+    return instant
+
+
+def issuer_of(document: Mapping[str, Any]) -> str:
+    """Return the identifier of a document's issuer, given as itself or as a profile."""
+    issuer = document.get("issuer")
+    found = issuer.get("id") if isinstance(issuer, Mapping) else issuer
+    if not isinstance(found, str):
+        raise ForeignSignature("issuer: is not named")
+    return found
+
+
+def sign_document(document: Mapping[str, Any], key: SigningKey, at: datetime) -> dict[str, Any]:
+    """Return the document with a proof of the suite `eddsa-rdfc-2022`, made at the instant `at`.
+
+    The same document, key and instant give the same proof (Ed25519 is deterministic).
+    """
+    from cryptography.hazmat.primitives import serialization
+    from openbadgeslib.ob3.ldp import add_data_integrity_proof
+
+    pem = key.private.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    method = _method(issuer_of(document), key.id)
+    created = at.astimezone(UTC).replace(microsecond=0)
+    signed: dict[str, Any] = add_data_integrity_proof(dict(document), pem, method, created=created)
+    return signed
+
+
+def sign_token(document: Mapping[str, Any], key: SigningKey) -> str:
+    """Return the document as a JSON Web Token, in the form of Open Badges 3.0, section 8.2.
+
+    The document is the payload, with the registered claims beside it; a proof within is left out.
+    """
+    claims = {name: value for name, value in document.items() if name != "proof"}
+    header = {"alg": "EdDSA", "kid": _method(issuer_of(document), key.id), "typ": "JWT"}
+    head = _base64(_compact(header))
+    body = _base64(_compact({**claims, **_registered(claims)}))
+    return f"{head}.{body}.{_base64(key.sign(f'{head}.{body}'.encode('ascii')))}"
+
+
+def verify_signed(data: Mapping[str, Any] | str | bytes, keys: Iterable[PublicKey]) -> Signed:
+    """Return what one of the credential keys signed: of a document, its text, or a token.
+
+    The proof covers what a document means; whether each of its members has a meaning there is
+    for the caller to check, by its shape. Raises `ForeignSignature` for what is not readable or
+    names none of the keys, `BrokenSignature` for what names one and is not what it signed, or
+    was signed when that key was not in use.
+    """
+    usable = [key for key in keys if key.purpose == "credential"]
+    if isinstance(data, Mapping):
+        return _verify_document(dict(data), usable)
+    text = _text(data)
+    if text.startswith("{"):
+        return _verify_document(_object(text, ForeignSignature), usable)
+    return _verify_token(text, usable)
+
+
+def _verify_document(document: dict[str, Any], keys: list[PublicKey]) -> Signed:
+    proof = document.get("proof")
+    if not isinstance(proof, dict):
+        raise ForeignSignature("proof: there is none, or not exactly one")
+    key = _named(document, proof.get("verificationMethod"), keys)
+    if set(proof) != {*_PROOF, *_FREE} or any(proof[name] != _PROOF[name] for name in _PROOF):
+        raise BrokenSignature("proof: is not one that the issuer makes")
+    signed_at = _instant(proof["created"], "proof.created")
+    _check_proof(document, key)
+    rest = {name: value for name, value in document.items() if name != "proof"}
+    return _in_time(Signed(rest, key, signed_at))
+
+
+def _check_proof(document: dict[str, Any], key: PublicKey) -> None:
+    from cryptography.hazmat.primitives import serialization
+    from openbadgeslib.ob3.ldp import verify_data_integrity_proof
+    from openbadgeslib.ob3.verifier import OB3VerificationError
+
+    pem = key.public.public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    try:
+        verify_data_integrity_proof(document, pem)
+    except OB3VerificationError as error:
+        raise BrokenSignature(f"proof: {error}") from error
+
+
+def _verify_token(text: str, keys: list[PublicKey]) -> Signed:
+    from cryptography.exceptions import InvalidSignature
+
+    parts = text.split(".")
+    if len(parts) != 3:
+        raise ForeignSignature("neither a signed document nor a token")
+    header = _object(_from_base64(parts[0], ForeignSignature), ForeignSignature)
+    payload = _object(_from_base64(parts[1], ForeignSignature), ForeignSignature)
+    key = _named(payload, header.get("kid"), keys)
+    if header != {"alg": "EdDSA", "kid": header["kid"], "typ": "JWT"}:
+        raise BrokenSignature("token: its header is not one that the issuer writes")
+    try:
+        signature = _from_base64(parts[2], BrokenSignature)
+        key.public.verify(signature, f"{parts[0]}.{parts[1]}".encode("ascii"))
+    except InvalidSignature as error:
+        raise BrokenSignature("token: its signature does not fit") from error
+    document = {name: value for name, value in payload.items() if name not in _CLAIMS}
+    if payload != {**document, **_registered(document)}:
+        raise BrokenSignature("token: its claims differ from its credential")
+    signed_at = _instant(document.get("validFrom"), "validFrom")
+    return _in_time(Signed(document, key, signed_at))
+
+
+def _named(document: dict[str, Any], method: Any, keys: list[PublicKey]) -> PublicKey:
+    issuer = issuer_of(document)
+    key = next((key for key in keys if method == _method(issuer, key.id)), None)
+    if key is None:
+        raise ForeignSignature("none of the given keys is named as the one that signed")
+    return key
+
+
+def _in_time(signed: Signed) -> Signed:
+    if not signed.key.signed_at(signed.signed_at):
+        raise BrokenSignature(f"key {signed.key.id}: was not in use at {written(signed.signed_at)}")
+    return signed
+
+
+_CLAIMS = ("iss", "jti", "nbf", "exp")
+
+
+def _registered(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The registered claims of a token, each of which repeats a member of its document."""
+    claims = {
+        "iss": issuer_of(document),
+        "jti": document.get("id"),
+        "nbf": _seconds(document.get("validFrom"), "validFrom"),
+    }
+    if "validUntil" in document:
+        claims["exp"] = _seconds(document["validUntil"], "validUntil")
+    return claims
+
+
+def _seconds(value: Any, name: str) -> int:
+    return int((_instant(value, name) - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(seconds=1))
+
+
+def _instant(value: Any, name: str) -> datetime:
+    try:
+        return read_instant(value)
+    except (TypeError, ValueError) as error:
+        raise BrokenSignature(f"{name}: is not an instant") from error
+
+
+def _method(issuer: str, key_id: str) -> str:
+    return f"{issuer}#{key_id}"
+
+
+def _compact(value: Mapping[str, Any]) -> bytes:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8")
+
+
+def _base64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def _from_base64(text: str, refusal: type[ValueError]) -> bytes:
+    """Decode base64url without padding, of which each value has one spelling only."""
+    try:
+        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise refusal("token: is not in base64url") from error
+    if _base64(data) != text:
+        raise refusal("token: is not in the one spelling of base64url")
+    return data
+
+
+def _text(data: str | bytes) -> str:
+    if len(data) > LONGEST_DOCUMENT:
+        raise ForeignSignature(f"longer than {LONGEST_DOCUMENT} bytes")
+    try:
+        return data.decode("utf-8").strip() if isinstance(data, bytes) else data.strip()
+    except UnicodeDecodeError as error:
+        raise ForeignSignature("not text in UTF-8") from error
+
+
+def _object(text: str | bytes, refusal: type[ValueError]) -> dict[str, Any]:
+    """Read a JSON object in which no name stands twice; what a reader might take either way."""
+    try:
+        value = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise refusal(f"not plain JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise refusal("not a JSON object")
+    return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice in an object")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a number of JSON")
