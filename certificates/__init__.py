@@ -9,6 +9,8 @@ from certificates import log
 from certificates.attachment import Attachment
 from certificates.badge import KIND_WORDS, Issuer, badge_for, sign_badge, sign_badge_jwt
 from certificates.badge_check import BadgeCheck, check_badge
+from certificates.badge_image import badge_png, badge_svg
+from certificates.baking import BakingError, bake_png, bake_svg, unbake
 from certificates.brand import (
     Brand,
     Paper,
@@ -90,6 +92,7 @@ __all__ = [
     "Approval",
     "Attachment",
     "BadgeCheck",
+    "BakingError",
     "Brand",
     "Cell",
     "Column",
@@ -123,6 +126,10 @@ __all__ = [
     "TranscriptError",
     "Verdict",
     "badge_for",
+    "badge_png",
+    "badge_svg",
+    "bake_png",
+    "bake_svg",
     "brand_digest",
     "brand_from_document",
     "brand_to_document",
@@ -158,6 +165,7 @@ __all__ = [
     "sign_transcript",
     "spelled_date",
     "status_list_credential",
+    "unbake",
     "undrawable",
     "verdict",
 ]
