@@ -13,10 +13,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
+import quizzes
 from lms import clock
 from lms.db import db
 from lms.models.cohorts import Cohort, Enrolment
-from lms.services import assessment, catalogue, cohorts, credentials, publishing
+from lms.services import assessment, catalogue, cohorts, credentials, publishing, sittings
 from tests.browser.conftest import NARROW, Site, Visit
 from tests.browser.hands import fits
 from tests.cast import BUNDLED, Cast
@@ -260,6 +261,26 @@ def test_axe_finds_nothing_after_a_refusal_or_a_revocation(
     found += scan(leo)
     leo.goto("/credentials")
     assert found + scan(leo) == []
+
+
+def test_axe_finds_nothing_while_an_attempt_is_paused(site: Site, visit: Visit, told: Told) -> None:
+    cast, now = told.cast, clock.now()
+    with site.app.app_context():
+        autumn = cohorts.cohort_for(db.session, cast.ada, cast.autumn, "administrator")
+        learner = sittings.learner_for(db.session, autumn, cast.lena_seat)
+        pauses = quizzes.Accommodation(pause_minutes=20)
+        day = now.date()
+        granted = {"valid_from": day, "valid_until": day, "reason": "A letter."}
+        sittings.grant(db.session, learner, pauses, **granted, by=cast.ada, now=now)
+        seat = cohorts.seat_for(db.session, cast.lena, cast.lena_seat)
+        assert sittings.pause(db.session, seat, told.open_attempt, now)
+        db.session.commit()
+    page = visit(f"/attempts/{told.open_attempt}/items/1", who="Lena")
+    assert page.url.endswith("/paused")
+    found = scan(page)
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    fits(page)
+    assert found == []
 
 
 def test_the_axe_scan_sees_a_violation(visit: Visit, told: Told) -> None:

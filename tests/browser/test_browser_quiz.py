@@ -79,6 +79,46 @@ def test_an_unsaved_answer_survives_a_reload(
     assert stored(site, attempt) == [(1, 1, "c")]
 
 
+def test_where_the_device_keeps_nothing_a_reload_would_lose_the_answer(
+    site: Site, visit: Visit, attempt: int, watch: Watch
+) -> None:
+    """The vulnerable twin: without what the page keeps on the device, the same journey loses it."""
+    watch.allowed += ["ERR_FAILED", "Failed to fetch"]
+    page = visit("/learn", who="Lena")
+    page.add_init_script("Storage.prototype.setItem = () => {}")
+    page.goto(f"/attempts/{attempt}/items/1")
+    page.route("**/response", lambda route: route.abort())
+    choose(page, "c")
+    state(page, "unsaved")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    page.unroute("**/response")
+    state(page, "idle")
+    expect(page.locator("#answer-c")).not_to_be_checked()
+    assert stored(site, attempt) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "believed"),
+    [
+        ("<!doctype html><title>Sign in to the guest network</title>", "text/html", "unsaved"),
+        ('{"kind": "accept", "stored": {"sequence": 1, "answer": "c", "certainty": null},'
+         ' "saved_at": "2026-11-22T12:00:00+00:00", "left": null, "message": ""}',
+         "application/json", "saved"),
+    ],
+    ids=["a gateway's own page", "the twin: a reply in the server's own words"],
+)  # fmt: skip
+def test_only_the_servers_own_words_count_as_saved(
+    visit: Visit, attempt: int, watch: Watch, body: str, kind: str, believed: str
+) -> None:
+    """Attack 17 from the network: whoever stands between answers 200 with a page of their own."""
+    watch.allowed += ["Unexpected token"]
+    page = visit(f"/attempts/{attempt}/items/1", who="Lena")
+    page.route("**/response", lambda route: route.fulfill(status=200, body=body, content_type=kind))
+    choose(page, "c")
+    state(page, believed)
+
+
 def test_a_reply_that_got_lost_is_asked_for_again_and_counts_once(
     site: Site, visit: Visit, attempt: int, watch: Watch
 ) -> None:
