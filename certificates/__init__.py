@@ -3,10 +3,12 @@
 Importing this package never imports WeasyPrint: only drawing a certificate does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from certificates import log
 from certificates.attachment import Attachment
+from certificates.authority import make_revocation_list, make_root, make_signer
 from certificates.badge import KIND_WORDS, Issuer, badge_for, sign_badge, sign_badge_jwt
 from certificates.badge_check import BadgeCheck, check_badge
 from certificates.badge_image import badge_png, badge_svg
@@ -67,6 +69,14 @@ from certificates.particulars import (
 )
 from certificates.printout import Cell, Column, PrintedTable, Printout
 from certificates.serial import format_serial, new_serial, parse_serial
+from certificates.signed_file import (
+    DocumentSigner,
+    PdfCheck,
+    PdfState,
+    SigningError,
+    TimeStamping,
+    Token,
+)
 from certificates.status_list import (
     StatusEntry,
     StatusList,
@@ -102,6 +112,7 @@ __all__ = [
     "CreditClaim",
     "CurrencyKind",
     "CurrencyRule",
+    "DocumentSigner",
     "HoursLine",
     "Issuer",
     "KeysError",
@@ -109,6 +120,8 @@ __all__ = [
     "MappedHours",
     "Paper",
     "Particulars",
+    "PdfCheck",
+    "PdfState",
     "PrintedTable",
     "Printout",
     "PublicKey",
@@ -117,11 +130,14 @@ __all__ = [
     "RequiredUpdate",
     "Signatory",
     "SignedBy",
+    "SigningError",
     "SigningKey",
     "Status",
     "StatusEntry",
     "StatusList",
     "StatusListError",
+    "TimeStamping",
+    "Token",
     "TranscriptCheck",
     "TranscriptError",
     "Verdict",
@@ -135,6 +151,7 @@ __all__ = [
     "brand_to_document",
     "canonical_bytes",
     "check_badge",
+    "check_pdf",
     "check_transcript",
     "credential_from_document",
     "credential_to_document",
@@ -150,6 +167,9 @@ __all__ = [
     "key_id",
     "keys_from_document",
     "log",
+    "make_revocation_list",
+    "make_root",
+    "make_signer",
     "months_after",
     "new_serial",
     "parse_serial",
@@ -162,6 +182,7 @@ __all__ = [
     "roots_from_document",
     "sign_badge",
     "sign_badge_jwt",
+    "sign_pdf",
     "sign_transcript",
     "spelled_date",
     "status_list_credential",
@@ -195,3 +216,30 @@ def render_printout(printout: Printout) -> bytes:
     from certificates.pdf import render_printout as draw
 
     return draw(printout)
+
+
+def sign_pdf(
+    pdf: bytes,
+    signer: DocumentSigner,
+    *,
+    signed_at: datetime,
+    timestamper: TimeStamping | None = None,
+) -> bytes:
+    """Return the file with the issuer's signature, which allows no change (PAdES).
+
+    Without a time-stamp and with a key in memory, equal input gives equal bytes. Raises
+    `SigningError` when the key or the time-stamping authority cannot be reached.
+    """
+    from certificates.pades import sign_pdf as sign
+
+    return sign(pdf, signer, signed_at=signed_at, timestamper=timestamper)
+
+
+def check_pdf(pdf: bytes, roots: Iterable[bytes]) -> PdfCheck:
+    """Return what the file is worth, given the certificates (DER) that ours lead back to.
+
+    Never raises for any content of the file.
+    """
+    from certificates.pdf_check import check_pdf as check
+
+    return check(pdf, roots)
