@@ -1,7 +1,8 @@
 """The proof that an act on a credential is in the log, as text to carry along (C2SP tlog-proof).
 
-A leaf holds SHA-256(salt || digest of the credential || act): without the salt nobody can tell
-which credential a leaf is about. The proof carries the salt and the act as its extra data.
+A leaf holds SHA-256(salt || digest of the credential || act and its time): without the salt
+nobody can tell which credential a leaf is about, and no act can be dated anew. The proof carries
+salt, act and time as its extra data.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import base64
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, cast, get_args
 
 from certificates.keys import PublicKey
@@ -30,6 +31,7 @@ LATE_AFTER = timedelta(hours=24)
 """An award that reached the log later than this after its own date is flagged."""
 
 _HEADER = "c2sp.org/tlog-proof@v1"
+_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 _DIGEST_LETTERS = 64
 
 
@@ -38,6 +40,7 @@ class Proof:
     """Where an act stands in the log and what leads from there to a signed checkpoint."""
 
     act: LoggedAct
+    at: datetime
     salt: bytes
     index: int
     hashes: tuple[bytes, ...]
@@ -46,7 +49,7 @@ class Proof:
     @property
     def text(self) -> str:
         """The proof as it is written down; such files are named `.tlog-proof`."""
-        extra = base64.b64encode(self.salt + self.act.encode("ascii")).decode("ascii")
+        extra = base64.b64encode(self.salt + _deed(self.act, self.at)).decode("ascii")
         path = "".join(base64.b64encode(each).decode("ascii") + "\n" for each in self.hashes)
         return f"{_HEADER}\nextra {extra}\nindex {self.index}\n{path}\n{self.checkpoint}"
 
@@ -55,30 +58,34 @@ class Proof:
 class ProofCheck:
     """What a proof that holds shows.
 
-    `logged_at` is when the log signed the first tree the proof knows of; `cosigned` names the
-    witnesses who vouch for that tree, and when each saw it. The log's own time is its own word.
+    `at` is when the act took place, to the second, as it was logged. `logged_at` is when the log
+    signed the tree that the proof leads to; `cosigned` names the witnesses who vouch for that
+    tree, and when each saw it. The log's own time is its own word.
     """
 
     act: LoggedAct
+    at: datetime
     index: int
     size: int
     origin: str
     logged_at: datetime
     cosigned: tuple[tuple[str, datetime], ...]
 
-    def is_late(self, issued_at: datetime) -> bool:
-        """Whether it reached the log more than 24 hours after the day it claims."""
-        return self.logged_at - issued_at > LATE_AFTER
+    @property
+    def is_late(self) -> bool:
+        """Whether it reached the log more than 24 hours after the time it claims."""
+        return self.logged_at - self.at > LATE_AFTER
 
 
-def entry_of(salt: bytes, digest: str, act: LoggedAct) -> bytes:
+def entry_of(salt: bytes, digest: str, act: LoggedAct, at: datetime) -> bytes:
     """Return what a leaf holds of an act on the credential with this digest (hexadecimal).
 
-    Raises `ValueError` for a salt or digest of another length, or an act that is none.
+    Of `at`, an aware instant, the second counts. Raises `ValueError` for a salt or digest of
+    another length, or an act that is none.
     """
     if len(salt) != SALT_BYTES or len(digest) != _DIGEST_LETTERS or act not in get_args(LoggedAct):
         raise ValueError("an entry needs 32 bytes of salt, a SHA-256 and a known act")
-    return hashlib.sha256(salt + bytes.fromhex(digest) + act.encode("ascii")).digest()
+    return hashlib.sha256(salt + bytes.fromhex(digest) + _deed(act, at)).digest()
 
 
 def proof_from(text: str) -> Proof:
@@ -93,14 +100,12 @@ def proof_from(text: str) -> Proof:
     if not blank or len(lines) < 3 or lines[0] != _HEADER:
         raise ProofError("this is no proof of a log")
     extra = canonical_base64(_after("extra ", lines[1]))
-    act = extra[SALT_BYTES:].decode("ascii", "replace")
-    if act not in get_args(LoggedAct):
-        raise ProofError("the proof names no act that the log records")
+    act, at = _act_in(extra[SALT_BYTES:])
     hashes = tuple(map(canonical_base64, lines[3:]))
     if any(len(each) != HASH_BYTES for each in hashes):
         raise ProofError("a step of the proof must be a SHA-256")
     index = whole_number(_after("index ", lines[2]))
-    return Proof(cast(LoggedAct, act), extra[:SALT_BYTES], index, hashes, checkpoint)
+    return Proof(act, at, extra[:SALT_BYTES], index, hashes, checkpoint)
 
 
 def check_proof(
@@ -109,12 +114,31 @@ def check_proof(
     """Return what the proof shows of the credential with this digest; `ProofError` if nothing."""
     proof = proof_from(text)
     timed = check_checkpoint(proof.checkpoint, keys, witnesses)
-    leaf = leaf_hash(entry_of(proof.salt, digest, proof.act))
+    leaf = leaf_hash(entry_of(proof.salt, digest, proof.act, proof.at))
     tree = timed.checkpoint
     check_inclusion(proof.index, tree.size, leaf, proof.hashes, tree.root)
     return ProofCheck(
-        proof.act, proof.index, tree.size, tree.origin, timed.signed_at, timed.cosigned
+        proof.act, proof.at, proof.index, tree.size, tree.origin, timed.signed_at, timed.cosigned
     )
+
+
+def _deed(act: LoggedAct, at: datetime) -> bytes:
+    """Return an act and its second as a leaf has them."""
+    return f"{act} {at.astimezone(UTC).strftime(_INSTANT)}".encode("ascii")
+
+
+def _act_in(data: bytes) -> tuple[LoggedAct, datetime]:
+    act, _, written = data.decode("ascii", "replace").partition(" ")
+    if act not in get_args(LoggedAct):
+        raise ProofError("the proof names no act that the log records")
+    try:
+        at = datetime.strptime(written, _INSTANT).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise ProofError("the proof does not say when the act took place") from error
+    known = cast(LoggedAct, act)
+    if _deed(known, at) != data:
+        raise ProofError("the proof does not write the time as the log does")
+    return known, at
 
 
 def _after(word: str, line: str) -> str:

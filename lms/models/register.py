@@ -26,7 +26,7 @@ class LogLeaf(Base):
 
 
 class RegisterAct(Base):
-    """The act on a credential that a leaf stands for."""
+    """The act on a credential that a leaf stands for, and when it took effect."""
 
     __tablename__ = "register_acts"
     __table_args__ = (

@@ -166,11 +166,13 @@ def enter_the_past() -> None:
     ]
     taken: set[tuple[str, int, int]] = set()
     now = datetime.now(UTC)
-    at = now.replace(tzinfo=None) if connection.dialect.name == "sqlite" else now
-    for position, (_when, _order, credential, digest, act) in enumerate(sorted(acts)):
+    logged_at = now.replace(tzinfo=None) if connection.dialect.name == "sqlite" else now
+    for position, (at, _order, credential, digest, act) in enumerate(sorted(acts)):
         salt = secrets.token_bytes(32)
-        entry = hashlib.sha256(salt + bytes.fromhex(digest) + act.encode("ascii")).hexdigest()
-        put(tables["log_leaves"], position=position, entry=entry, logged_at=at)
+        utc = at if at.tzinfo is None else at.astimezone(UTC)
+        deed = f"{act} {utc:%Y-%m-%dT%H:%M:%SZ}".encode("ascii")
+        entry = hashlib.sha256(salt + bytes.fromhex(digest) + deed).hexdigest()
+        put(tables["log_leaves"], position=position, entry=entry, logged_at=logged_at)
         act_row = {"credential_id": credential, "digest": digest, "act": act, "at": at}
         put(tables["register_acts"], position=position, **act_row)
         put(tables["leaf_salts"], position=position, salt=salt.hex())

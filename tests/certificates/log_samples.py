@@ -10,6 +10,7 @@ from certificates import log
 
 ORIGIN = "pat.example/log"
 OPENED = datetime(2026, 1, 1, tzinfo=UTC)
+ISSUED = datetime(2026, 10, 14, 9, 12, 5, tzinfo=UTC)
 THEN = datetime(2026, 10, 14, 9, 30, tzinfo=UTC)
 
 
@@ -38,7 +39,7 @@ def salt_of(number: int) -> bytes:
 def leaves(count: int) -> list[bytes]:
     """Return the leaf hashes of the awards of so many credentials."""
     return [
-        log.leaf_hash(log.entry_of(salt_of(number), digest_of(number), "award"))
+        log.leaf_hash(log.entry_of(salt_of(number), digest_of(number), "award", ISSUED))
         for number in range(count)
     ]
 
@@ -57,7 +58,7 @@ def checkpoint_of(
 def proof_of(number: int, hashes: list[bytes], note: str) -> log.Proof:
     """Return the proof that the award of a credential is in that log."""
     path = log.inclusion_proof(number, len(hashes), log.nodes_of(hashes))
-    return log.Proof("award", salt_of(number), number, path, note)
+    return log.Proof("award", ISSUED, salt_of(number), number, path, note)
 
 
 def hours(number: int) -> timedelta:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from log_samples import (
     BADGE_KEY,
+    ISSUED,
     KEYS,
     LOG_KEY,
     OPENED,
@@ -41,7 +42,7 @@ PROOF = proof_of(NUMBER, HASHES, NOTE)
 def test_a_proof_says_what_where_and_when() -> None:
     found = log.check_proof(PROOF.text, digest_of(NUMBER), KEYS)
     assert (found.act, found.index, found.size, found.origin) == ("award", NUMBER, 300, ORIGIN)
-    assert found.logged_at == THEN
+    assert (found.at, found.logged_at) == (ISSUED, THEN)
     assert found.cosigned == ()
     assert log.proof_from(PROOF.text) == PROOF
 
@@ -60,7 +61,7 @@ def test_a_thousand_genuine_proofs_are_accepted() -> None:
     nodes = log.nodes_of(hashes)
     for number in range(1000):
         path = log.inclusion_proof(number, 1000, nodes)
-        proof = log.Proof("award", salt_of(number), number, path, note)
+        proof = log.Proof("award", ISSUED, salt_of(number), number, path, note)
         log.check_proof(proof.text, digest_of(number), KEYS)
 
 
@@ -143,8 +144,9 @@ def test_a_witness_is_named_by_a_vkey() -> None:
 )
 def test_an_award_logged_a_day_after_its_date_is_late(hours_later: float, is_late: bool) -> None:
     """Case 42: a back-dated award cannot stand under a tree that was signed before it was made."""
-    found = log.check_proof(PROOF.text, digest_of(NUMBER), KEYS)
-    assert found.is_late(THEN - timedelta(hours=hours_later)) is is_late
+    note = checkpoint_of(HASHES, ISSUED + timedelta(hours=hours_later))
+    proof = replace(PROOF, checkpoint=note)
+    assert log.check_proof(proof.text, digest_of(NUMBER), KEYS).is_late is is_late
 
 
 @pytest.mark.parametrize(
@@ -157,7 +159,7 @@ def test_an_award_logged_a_day_after_its_date_is_late(hours_later: float, is_lat
 )
 def test_an_entry_needs_its_three_parts(salt: bytes, digest: str, act: str) -> None:
     with pytest.raises(ValueError, match="an entry needs"):
-        log.entry_of(salt, digest, act)  # type: ignore[arg-type]
+        log.entry_of(salt, digest, act, ISSUED)  # type: ignore[arg-type]
 
 
 # --- what was altered -----------------------------------------------------------------------
@@ -188,7 +190,7 @@ def forged_notes() -> Iterator[tuple[str, str]]:
     yield "no signature", f"{origin}\n{size}\n{root}\n\n"
     yield "no blank line", f"{origin}\n{size}\n{root}\n{lines}"
     yield "no plain signature", f"{origin}\n{size}\n{root}\n\n{timed}\n"
-    yield "no time", f"{origin}\n{size}\n{root}\n\n{plain}\n"
+    yield "no timed signature", f"{origin}\n{size}\n{root}\n\n{plain}\n"
     yield "a hyphen for the dash", NOTE.replace("— ", "- ")
     yield "carriage returns", NOTE.replace("\n", "\r\n")
     yield "a null", NOTE.replace("example", "exam\0ple")
@@ -243,6 +245,19 @@ def forged_proofs() -> Iterator[tuple[str, str, str]]:
     yield "another salt", replace(PROOF, salt=salt_of(NUMBER + 1)).text, mine
     for act in ("revoke", "suspend", "reinstate", "supersede"):
         yield f"act {act}", replace(PROOF, act=act).text, mine  # type: ignore[arg-type]
+    yield "another second", replace(PROOF, at=ISSUED + timedelta(seconds=1)).text, mine
+    yield "back-dated", replace(PROOF, at=ISSUED - timedelta(days=300)).text, mine
+    for name, deed in (
+        ("no time", b"award"),
+        ("a time in another form", b"award 2026-10-14T09:12:05+00:00"),
+        ("a time without its zeros", b"award 2026-10-14T9:12:5Z"),
+        ("no such day", b"award 2026-02-30T09:12:05Z"),
+        ("more after the time", b"award 2026-10-14T09:12:05Z and so on"),
+        ("not even text", b"\xff\x00"),
+    ):
+        extra = base64.b64encode(salt_of(NUMBER) + deed).decode()
+        lines = PROOF.text.split("\n")
+        yield name, "\n".join([lines[0], f"extra {extra}", *lines[2:]]), mine
     yield "an unknown act", replace(PROOF, act="pardon").text, mine  # type: ignore[arg-type]
     yield "no act", replace(PROOF, act="").text, mine  # type: ignore[arg-type]
     for index in (NUMBER - 1, NUMBER + 1, 0, 299, 300, 10**17):
@@ -274,7 +289,7 @@ def forged_proofs() -> Iterator[tuple[str, str, str]]:
     tree = proof_of(399, leaves(400), checkpoint_of(leaves(400), signing=OTHER_LOG_KEY))
     yield "a log of one's own", tree.text, digest_of(399)
     path = log.inclusion_proof(NUMBER, 301, log.nodes_of(inserted))
-    smuggled = log.Proof("award", salt_of(399), NUMBER, path, NOTE)
+    smuggled = log.Proof("award", ISSUED, salt_of(399), NUMBER, path, NOTE)
     yield "a leaf smuggled in", smuggled.text, digest_of(399)
 
 
@@ -297,7 +312,7 @@ def test_a_checker_that_trusts_the_checkpoint_would_accept_a_log_of_ones_own() -
     text, digest = FORGED["a log of one's own"]
     proof = log.proof_from(text)
     tree = log.read_checkpoint(proof.checkpoint).checkpoint
-    leaf = log.leaf_hash(log.entry_of(proof.salt, digest, proof.act))
+    leaf = log.leaf_hash(log.entry_of(proof.salt, digest, proof.act, proof.at))
     log.check_inclusion(proof.index, tree.size, leaf, proof.hashes, tree.root)
     with pytest.raises(log.ProofError):
         log.check_proof(text, digest, KEYS)

@@ -20,7 +20,8 @@ PURPOSES = ("revocation", "suspension")
 def enter_award(session: Session, credential_id: int, digest: str, now: datetime) -> None:
     """Log the award of a credential and give it its status bits, within its own transaction.
 
-    The credential's row must be there (flushed); entering it twice breaks a constraint.
+    `now` is its instant of issue. The credential's row must be there (flushed); entering it twice
+    breaks a constraint.
     """
     position = _append(session, credential_id, digest, "award", now)
     list_number = position // LEAVES_OF_A_LIST + 1
@@ -64,7 +65,7 @@ def _append(
     last = session.scalar(sa.select(sa.func.max(LogLeaf.position)))
     position = 0 if last is None else last + 1
     salt = secrets.token_bytes(certificates.log.SALT_BYTES)
-    entry = certificates.log.entry_of(salt, digest, act)
+    entry = certificates.log.entry_of(salt, digest, act, now)
     session.add(LogLeaf(position=position, entry=entry.hex(), logged_at=now))
     session.flush()
     session.add(

@@ -61,7 +61,12 @@ def test_every_award_is_a_leaf_that_salt_and_digest_open(app: Flask, cast: Cast)
         act, salt, entry, credential = db.session.execute(query).one()
         assert credential.serial == told.serial
         assert (act.position, act.act, act.digest) == (0, "award", credential.digest)
-        assert log.entry_of(bytes.fromhex(salt), credential.digest, "award").hex() == entry
+        assert (
+            log.entry_of(
+                bytes.fromhex(salt), credential.digest, "award", credential.issued_at
+            ).hex()
+            == entry
+        )
 
 
 def test_an_award_that_is_rolled_back_leaves_no_leaf(session: Session, cast: Cast) -> None:
