@@ -178,6 +178,7 @@ __all__ = [
     "read_status",
     "render_certificate",
     "render_printout",
+    "render_share_image",
     "renewal_window",
     "roots_from_document",
     "sign_badge",
@@ -216,6 +217,13 @@ def render_printout(printout: Printout) -> bytes:
     from certificates.pdf import render_printout as draw
 
     return draw(printout)
+
+
+def render_share_image(title: str, programme: str) -> bytes:
+    """Return the picture of a shared link as PNG: a title and a programme, nobody's name."""
+    from certificates.share_image import render_share_image as draw
+
+    return draw(title, programme)
 
 
 def sign_pdf(
