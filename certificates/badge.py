@@ -17,9 +17,10 @@ from typing import Any
 from urllib.parse import quote
 
 from certificates.credential import Credential, digest, full_notice
+from certificates.instants import written
 from certificates.keys import SigningKey
 from certificates.particulars import Competency, Kind, Particulars
-from certificates.securing import sign_document, sign_token, written
+from certificates.securing import sign_document, sign_token
 from certificates.serial import format_serial
 from certificates.status_list import StatusEntry
 

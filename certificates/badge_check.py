@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from certificates.badge import CONTEXTS, SCHEMA, digest_of_address
+from certificates.instants import read_instant
 from certificates.keys import PublicKey
 from certificates.securing import (
     BrokenSignature,
     ForeignSignature,
     issuer_of,
-    read_instant,
     verify_signed,
 )
 from certificates.serial import parse_serial
@@ -68,8 +68,7 @@ def check_badge(
     """
     known = tuple(keys)
     try:
-        document = verify_signed(badge, known).document
-        _SHAPE(document, "badge")
+        document = verify_signed(badge, known, _SHAPE).document
         serial, digest = _named(document)
     except ForeignSignature as error:
         return BadgeCheck("not-ours", "unknown", None, (str(error),))

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from certificates.instants import read_instant, written
 from certificates.keys import PublicKey, SigningKey
+from certificates.shapes import Shape, ShapeError
 
 LONGEST_DOCUMENT = 256 * 1024
 """Most bytes of a signed document that are looked at."""
@@ -26,7 +28,6 @@ _PROOF = {
     "proofPurpose": "assertionMethod",
 }
 _FREE = ("created", "verificationMethod", "proofValue")
-_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class ForeignSignature(ValueError):
@@ -47,19 +48,6 @@ class Signed:
     document: dict[str, Any]
     key: PublicKey
     signed_at: datetime
-
-
-def written(instant: datetime) -> str:
-    """Return an aware instant as documents state it: UTC, whole seconds, `Z` at the end."""
-    return instant.astimezone(UTC).strftime(_INSTANT)
-
-
-def read_instant(text: str) -> datetime:
-    """Return the instant that `written` wrote; raises `ValueError` for any other text."""
-    instant = datetime.strptime(text, _INSTANT).replace(tzinfo=UTC)
-    if written(instant) != text:
-        raise ValueError(f"{text!r} is not an instant in whole seconds of UTC")
-    return instant
 
 
 def issuer_of(document: Mapping[str, Any]) -> str:
@@ -102,24 +90,34 @@ def sign_token(document: Mapping[str, Any], key: SigningKey) -> str:
     return f"{head}.{body}.{_base64(key.sign(f'{head}.{body}'.encode('ascii')))}"
 
 
-def verify_signed(data: Mapping[str, Any] | str | bytes, keys: Iterable[PublicKey]) -> Signed:
+def verify_signed(
+    data: Mapping[str, Any] | str | bytes, keys: Iterable[PublicKey], shape: Shape
+) -> Signed:
     """Return what one of the credential keys signed: of a document, its text, or a token.
 
-    The proof covers what a document means; whether each of its members has a meaning there is
-    for the caller to check, by its shape. Raises `ForeignSignature` for what is not readable or
-    names none of the keys, `BrokenSignature` for what names one and is not what it signed, or
-    was signed when that key was not in use.
+    The proof covers what a document means; that each of its members has a meaning is what the
+    shape says, and it is asked first: it costs little, and the proof's check much. Raises
+    `ForeignSignature` for what is not readable or names none of the keys, `BrokenSignature` for
+    what names one and is not what it signed, or was signed when that key was not in use.
     """
     usable = [key for key in keys if key.purpose == "credential"]
     if isinstance(data, Mapping):
-        return _verify_document(dict(data), usable)
+        return _verify_document(dict(data), usable, shape)
     text = _text(data)
     if text.startswith("{"):
-        return _verify_document(_object(text, ForeignSignature), usable)
-    return _verify_token(text, usable)
+        return _verify_document(_object(text, ForeignSignature), usable, shape)
+    return _verify_token(text, usable, shape)
 
 
-def _verify_document(document: dict[str, Any], keys: list[PublicKey]) -> Signed:
+def _shaped(document: dict[str, Any], shape: Shape) -> dict[str, Any]:
+    try:
+        shape(document, "document")
+    except ShapeError as error:
+        raise BrokenSignature(str(error)) from error
+    return document
+
+
+def _verify_document(document: dict[str, Any], keys: list[PublicKey], shape: Shape) -> Signed:
     proof = document.get("proof")
     if not isinstance(proof, dict):
         raise ForeignSignature("proof: there is none, or not exactly one")
@@ -127,8 +125,9 @@ def _verify_document(document: dict[str, Any], keys: list[PublicKey]) -> Signed:
     if set(proof) != {*_PROOF, *_FREE} or any(proof[name] != _PROOF[name] for name in _PROOF):
         raise BrokenSignature("proof: is not one that the issuer makes")
     signed_at = _instant(proof["created"], "proof.created")
+    unsecured = {name: value for name, value in document.items() if name != "proof"}
+    rest = _shaped(unsecured, shape)
     _check_proof(document, key)
-    rest = {name: value for name, value in document.items() if name != "proof"}
     return _in_time(Signed(rest, key, signed_at))
 
 
@@ -146,7 +145,7 @@ def _check_proof(document: dict[str, Any], key: PublicKey) -> None:
         raise BrokenSignature(f"proof: {error}") from error
 
 
-def _verify_token(text: str, keys: list[PublicKey]) -> Signed:
+def _verify_token(text: str, keys: list[PublicKey], shape: Shape) -> Signed:
     from cryptography.exceptions import InvalidSignature
 
     parts = text.split(".")
@@ -162,7 +161,8 @@ def _verify_token(text: str, keys: list[PublicKey]) -> Signed:
         key.public.verify(signature, f"{parts[0]}.{parts[1]}".encode("ascii"))
     except InvalidSignature as error:
         raise BrokenSignature("token: its signature does not fit") from error
-    document = {name: value for name, value in payload.items() if name not in _CLAIMS}
+    claimed = {name: value for name, value in payload.items() if name not in _CLAIMS}
+    document = _shaped(claimed, shape)
     if payload != {**document, **_registered(document)}:
         raise BrokenSignature("token: its claims differ from its credential")
     signed_at = _instant(document.get("validFrom"), "validFrom")

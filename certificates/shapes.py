@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from certificates.securing import read_instant
+from certificates.instants import read_instant
 
 Shape = Callable[[Any, str], None]
 """Raises `ShapeError` unless a value is of the form; the text says where the value stands."""
@@ -26,9 +26,10 @@ class ShapeError(ValueError):
 
 def exactly(expected: Any) -> Shape:
     """The value itself, of the same type at every depth."""
+    same = _canonical(expected)
 
     def check(value: Any, where: str) -> None:
-        if repr(value) != repr(expected):
+        if _canonical(value) != same:
             raise ShapeError(f"{where}: is not {expected!r}")
 
     return check
@@ -80,7 +81,7 @@ def each(shape: Shape) -> Shape:
             raise ShapeError(f"{where}: is not a list")
         for place, one in enumerate(value):
             shape(one, f"{where}[{place}]")
-        if len({json.dumps(one, sort_keys=True) for one in value}) != len(value):
+        if len({_canonical(one) for one in value}) != len(value):
             raise ShapeError(f"{where}: holds something twice")
 
     return check
@@ -101,3 +102,8 @@ def record(needed: Mapping[str, Shape], optional: Mapping[str, Shape] | None = N
             known[name](one, f"{where}.{name}")
 
     return check
+
+
+def _canonical(value: Any) -> str:
+    """One text for one value, in whatever order its members stand."""
+    return json.dumps(value, sort_keys=True, default=repr)

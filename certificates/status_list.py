@@ -15,16 +15,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from certificates.instants import read_instant, written
 from certificates.keys import PublicKey
 from certificates.securing import (
     BrokenSignature,
     ForeignSignature,
     issuer_of,
-    read_instant,
     verify_signed,
-    written,
 )
-from certificates.shapes import ShapeError, exactly, instant, matching, record, uri
+from certificates.shapes import exactly, instant, matching, record, uri
 
 LENGTH = 131_072
 """Places of a list: the least that the standard allows, so that each hides among many."""
@@ -145,9 +144,8 @@ def read_status(
     list and of the purpose that the credential names, and may be relied upon at the instant `at`.
     """
     try:
-        document = verify_signed(data, keys).document
-        _SHAPE(document, "status list")
-    except (BrokenSignature, ForeignSignature, ShapeError) as error:
+        document = verify_signed(data, keys, _SHAPE).document
+    except (BrokenSignature, ForeignSignature) as error:
         raise StatusListError(f"the list is not one of the issuer: {error}") from error
     subject = document["credentialSubject"]
     if issuer_of(document) != issuer or document["id"] != entry.list_url:
