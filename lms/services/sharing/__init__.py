@@ -19,13 +19,16 @@ from lms.services.sharing.links import (
     list_links,
     make_link,
 )
-from lms.services.sharing.look_ups import Tally, keep_look_ups, list_look_ups
+from lms.services.sharing.look_ups import Kind, Tally, keep_look_ups, list_look_ups
+from lms.services.sharing.renewals import Other, list_published_others
 
 __all__ = [
     "LASTS_DAYS",
     "MOST_OPEN_LINKS",
     "Display",
+    "Kind",
     "OpenLink",
+    "Other",
     "Published",
     "SharedLink",
     "Tally",
@@ -38,6 +41,7 @@ __all__ = [
     "keep_look_ups",
     "list_links",
     "list_look_ups",
+    "list_published_others",
     "make_link",
     "name_as_shown",
 ]
