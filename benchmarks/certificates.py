@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from string import Template
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -120,30 +121,36 @@ def _naive(person: Credential, folder: Path) -> Callable[[], bytes]:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    from certificates.page import DESIGN, page_for
+    from certificates.fonts import FONTS
+    from certificates.look import DESIGN
+    from certificates.page import page_for
     from certificates.pdf import code_picture
 
-    _, faces = page_for(person, VERIFY_URL)
-    code = folder / "code.png"
+    first = page_for(person, VERIFY_URL)
+    files = {"certificate:code.png": folder / "code.png"}
+    for number, (address, picture) in enumerate(first.pictures.items()):
+        files[address] = folder / f"{number}.svg"
+        files[address].write_bytes(picture)
     rules = []
-    for number, face in enumerate(faces):
-        font = TTFont(DESIGN / "fonts" / face.file)
+    for number, face in enumerate(first.faces):
+        font = TTFont(FONTS / face.file)
         font.flavor = "woff2"
         font.save(folder / f"{number}.woff2")
         rules.append(
             f'@font-face{{font-family:"{face.family}";font-weight:{face.weight};'
             f"src:url({number}.woff2)}}"
         )
-    sheet = (DESIGN / "certificate.css").read_text(encoding="utf-8") + "".join(rules)
-    sheet = sheet.replace("certificate:sheet.svg", (DESIGN / "sheet.svg").as_uri())
+    sheet = "".join((DESIGN / name).read_text(encoding="utf-8") for name in first.sheets)
+    sheet = Template(sheet).substitute(first.sizes) + "".join(rules)
 
     def draw() -> bytes:
-        page, _ = page_for(person, VERIFY_URL)
-        page = page.replace("certificate:code.png", code.as_uri())
-        code.write_bytes(code_picture(VERIFY_URL))
+        html = page_for(person, VERIFY_URL).html
+        for address, file in files.items():
+            html = html.replace(address, file.as_uri())
+        files["certificate:code.png"].write_bytes(code_picture(VERIFY_URL))
         fonts = FontConfiguration()
         style = CSS(string=sheet, base_url=f"{folder.as_uri()}/", font_config=fonts)
-        document = HTML(string=page)
+        document = HTML(string=html)
         drawn: bytes = document.write_pdf(
             stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1"
         )

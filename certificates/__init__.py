@@ -57,7 +57,6 @@ from certificates.keys import (
     published_keys,
     roots_from_document,
 )
-from certificates.page import spelled_date
 from certificates.particulars import (
     Approval,
     Competency,
@@ -92,6 +91,7 @@ from certificates.transcript import (
     sign_transcript,
 )
 from certificates.verdict import Act, ActKind, RequiredUpdate, Status, Verdict, verdict
+from certificates.wording import spelled_date
 
 __all__ = [
     "KIND_WORDS",

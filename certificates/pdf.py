@@ -14,9 +14,9 @@ import gc
 import io
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from string import Template
 from typing import Any
 from xml.etree import ElementTree
 
@@ -24,6 +24,7 @@ import segno
 from cssselect2 import ElementWrapper  # type: ignore[import-untyped]
 from PIL import Image, ImageOps
 from weasyprint import CSS, HTML
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -32,7 +33,8 @@ from certificates.brand import Brand, Paper
 from certificates.credential import Credential
 from certificates.embedding import embed
 from certificates.fonts import FONTS, Face
-from certificates.page import DESIGN, page_for
+from certificates.look import DESIGN
+from certificates.page import Page, page_for
 from certificates.printout import Printout, page_for_printout
 
 Finisher = Callable[[Any, Any], None]
@@ -40,8 +42,11 @@ Finisher = Callable[[Any, Any], None]
 
 _HOME = "certificate:"
 _CODE = "certificate:code.png"
-_CERTIFICATE = "certificate.css"
-_PRINTOUT = "printout.css"
+_FONT = f"{_HOME}{FONTS.name}/"
+_FONT_TYPES = {".ttf": "font/ttf", ".woff2": "font/woff2"}
+_PNG = b"\x89PNG"
+_MOST_KEPT = 32
+"""Style sheets and pictures kept: those of as many brands as a busy process draws by turns."""
 _QR_QUIET_ZONE = 4
 _QR_MASK = 3
 """Any mask can be read; choosing the best one takes longer than the rest of the code."""
@@ -51,20 +56,23 @@ _INK = bytes([255, 0]) + bytes(254)
 
 
 class ClosedFetcher(URLFetcher):  # type: ignore[misc]
-    """Serves the files of the design and the QR code at hand; anything else ends the drawing."""
+    """Serves the fonts of the design and the pictures at hand; anything else ends the drawing."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.code = b""
+        self.pictures: Mapping[str, bytes] = {}
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         """Return the file behind the address, or raise `FatalURLFetchingError`."""
-        if url == _CODE:
-            return URLFetcherResponse(url, self.code, {"Content-Type": "image/png"})
-        if url.startswith(_HOME):
-            path = (DESIGN / url.removeprefix(_HOME)).resolve()
-            if path.is_relative_to(DESIGN.resolve()) and path.is_file():
-                return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": _type_of(path)})
+        picture = self.pictures.get(url)
+        if picture is not None:
+            kind = "image/png" if picture.startswith(_PNG) else "image/svg+xml"
+            return URLFetcherResponse(url, picture, {"Content-Type": kind})
+        if url.startswith(_FONT):
+            path = (FONTS / url.removeprefix(_FONT)).resolve()
+            if path.is_relative_to(FONTS.resolve()) and path.suffix in _FONT_TYPES:
+                kind = _FONT_TYPES[path.suffix]
+                return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
         raise FatalURLFetchingError(f"a certificate may not fetch {url[:200]!r}")
 
 
@@ -100,35 +108,45 @@ class _Page(HTML):  # type: ignore[misc]
 
 
 class _Press:
-    """What one process keeps between drawings: fonts, style sheets, fetcher."""
+    """What one process keeps between drawings: fonts, style sheets, pictures, fetcher."""
 
     def __init__(self) -> None:
         self._fetcher = ClosedFetcher()
         self._fonts = _OwnFonts()
         self._loaded: set[Face] = set()
-        self._sheets: dict[str, CSS] = {}
+        self._sheets: dict[tuple[object, ...], CSS] = {}
+        self._pictures: dict[str, Any] = {}
         self.drawn = 0
 
-    def draw(
-        self,
-        page: str,
-        faces: tuple[Face, ...],
-        sheet: str,
-        code: bytes,
-        finisher: Finisher | None,
-    ) -> bytes:
-        """Return the page as PDF bytes, set in the faces given, with the picture of its code."""
-        if sheet not in self._sheets:
-            self._sheets[sheet] = self._style((DESIGN / sheet).read_text(encoding="utf-8"))
-        self._load(faces)
-        self._fetcher.code = code
-        pdf: bytes = _Page(page, self._fetcher).write_pdf(
-            stylesheets=[self._sheets[sheet]],
-            font_config=self._fonts,
-            pdf_variant="pdf/ua-1",
-            finisher=finisher,
+    def document(self, page: Page, code: bytes) -> Document:
+        """Return the page laid out, in its faces, with the picture of its code."""
+        self._load(page.faces)
+        self._fetcher.pictures = {**page.pictures, _CODE: code}
+        pictures = dict(self._pictures)
+        document: Document = _Page(page.html, self._fetcher).render(
+            stylesheets=[self._sheet(page)], font_config=self._fonts, cache=pictures
         )
+        # Logos and marks are named by what they show; the code is another one each time.
+        if len(self._pictures) > _MOST_KEPT:
+            self._pictures.clear()
+        self._pictures.update({one: pictures[one] for one in page.pictures if one in pictures})
+        return document
+
+    def draw(self, page: Page, code: bytes, finisher: Finisher | None) -> bytes:
+        """Return the page as the bytes of a PDF file."""
+        document = self.document(page, code)
+        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True, finisher=finisher)
         return pdf
+
+    def _sheet(self, page: Page) -> CSS:
+        """Return the page's style sheets as one, filled in with its colours and sizes."""
+        key = (page.sheets, *page.sizes.items())
+        if key not in self._sheets:
+            if len(self._sheets) >= _MOST_KEPT:
+                self._sheets.clear()
+            rules = "".join((DESIGN / sheet).read_text("utf-8") for sheet in page.sheets)
+            self._sheets[key] = self._style(Template(rules).substitute(page.sizes))
+        return self._sheets[key]
 
     def _load(self, faces: tuple[Face, ...]) -> None:
         """Add the faces that no earlier certificate of this process needed."""
@@ -158,12 +176,12 @@ def render_certificate(
     Equal input gives equal bytes. The QR code carries `verify_url` exactly; its domain is
     printed beside it. Safe to call from threads, which wait for one another, and after a fork.
     """
-    page, faces = page_for(credential, verify_url)
+    page = page_for(credential, verify_url, brand, paper)
 
     def finish(_document: Any, pdf: Any) -> None:
         embed(pdf, attachments, credential.issued_at)
 
-    return _pressed(page, faces, _CERTIFICATE, code_picture(verify_url), finish)
+    return _pressed(page, code_picture(verify_url), finish)
 
 
 def render_printout(printout: Printout) -> bytes:
@@ -171,24 +189,18 @@ def render_printout(printout: Printout) -> bytes:
 
     Equal input gives equal bytes. As safe to call as `render_certificate`.
     """
-    page, faces = page_for_printout(printout)
-    return _pressed(page, faces, _PRINTOUT, b"")
+    html, faces = page_for_printout(printout)
+    return _pressed(Page(html, faces, ("printout.css",), {}, {}), b"", None)
 
 
-def _pressed(
-    page: str,
-    faces: tuple[Face, ...],
-    sheet: str,
-    code: bytes,
-    finisher: Finisher | None = None,
-) -> bytes:
+def _pressed(page: Page, code: bytes, finisher: Finisher | None) -> bytes:
     with _lock:
         press = _presses.get(os.getpid())
         if press is None:
             press = _presses[os.getpid()] = _Press()
         press.drawn += 1
         with _garbage_left(press.drawn):
-            return press.draw(page, faces, sheet, code, finisher)
+            return press.draw(page, code, finisher)
 
 
 @contextmanager
@@ -214,7 +226,7 @@ def _garbage_left(drawn: int) -> Iterator[None]:
 def _face_rule(face: Face) -> str:
     return (
         f'@font-face{{font-family:"{face.family}";font-weight:{face.weight};'
-        f'src:url("{_HOME}{FONTS.name}/{face.file}")}}'
+        f'src:url("{_FONT}{face.file}")}}'
     )
 
 
@@ -242,7 +254,3 @@ def code_picture(verify_url: str) -> bytes:
     file = io.BytesIO()
     picture.save(file, "PNG", compress_level=1)
     return file.getvalue()
-
-
-def _type_of(path: Path) -> str:
-    return {".svg": "image/svg+xml", ".ttf": "font/ttf", ".woff2": "font/woff2"}[path.suffix]
