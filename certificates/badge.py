@@ -27,16 +27,8 @@ from certificates.status_list import StatusEntry
 CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
-    "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
 )
 """What the words of a badge mean, in this order; bundled wherever badges are signed or checked."""
-
-SCHEMA = {
-    "id": "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/"
-    "ob_v3p0_achievementcredential_schema.json",
-    "type": "1EdTechJsonSchemaValidator2019",
-}
-"""The published schema that every badge fits."""
 
 KIND_WORDS: Mapping[Kind, str] = {
     "course": "Certificate of completion",
@@ -92,7 +84,6 @@ def badge_for(
         "validUntil": written(datetime.combine(credential.current_until, _LAST_SECOND, UTC)),
         "awardedDate": written(credential.issued_at),
         "credentialSubject": _subject(credential, issuer, criteria, image),
-        "credentialSchema": [dict(SCHEMA)],
         "evidence": [_record(credential)],
     }
     if status:
@@ -267,6 +258,11 @@ def _record(credential: Credential) -> dict[str, Any]:
 
 
 def _status(entry: StatusEntry) -> dict[str, Any]:
+    """The place on a list, one for each purpose, as W3C's data model 2.0 has it (section 4.10).
+
+    The schema of Open Badges knows a single place, for which reason a badge does not name that
+    schema: who is suspended must not pass for valid anywhere, and who is revoked neither.
+    """
     return {
         "id": f"{entry.list_url}#{entry.index}",
         "type": "BitstringStatusListEntry",

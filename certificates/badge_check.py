@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from certificates.badge import CONTEXTS, SCHEMA, digest_of_address
+from certificates.badge import CONTEXTS, digest_of_address
 from certificates.instants import read_instant
 from certificates.keys import PublicKey
 from certificates.securing import (
@@ -227,7 +227,6 @@ _SHAPE = record(
         "validUntil": instant,
         "awardedDate": instant,
         "credentialSubject": _SUBJECT,
-        "credentialSchema": exactly([SCHEMA]),
         "evidence": each(
             record({"id": uri, "type": exactly(["Evidence"]), "name": text, "description": text})
         ),
