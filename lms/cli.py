@@ -13,11 +13,13 @@ from typing import Any
 import click
 
 from lms import clock, demo
+from lms import keys as our_keys
 from lms.app import create_app
 from lms.config import ROOT, SECRET_FILE, Settings
 from lms.db import db, make_engine
 from lms.errors import LmsError, Refused
 from lms.items import items
+from lms.key_commands import keys
 from lms.migrate import upgrade
 from lms.services import accounts, evidence, publishing, search, updates
 from lms.services.evidence import KindNeeded
@@ -44,14 +46,16 @@ def lms() -> None:
 
 
 lms.add_command(items)
+lms.add_command(keys)
 
 
 @lms.command()
 @click.option("--demo", "with_demo", is_flag=True, help="Add a demonstration, once.")
 def prepare(with_demo: bool) -> None:
-    """Make the secret key, bring the database up to date, publish the bundled curriculum."""
+    """Make the keys, bring the database up to date, publish the bundled curriculum."""
     settings = Settings()
     settings.make_secret()
+    our_keys.make(settings, clock.now())
     engine = make_engine(settings.database)
     upgrade(engine)
     engine.dispose()

@@ -54,6 +54,16 @@ class Settings:
     mail_sender: str = _setting("no-reply@localhost", str)
     rate_limit_storage: str = _setting("memory://", str)
     rate_limits: bool = _setting(True, _is_on)
+    keys: str = _setting("", str)
+    pdf_certificate: str = _setting("", str)
+    pdf_key: str = _setting("", str)
+    pdf_key_password: str = _setting("", str, shown=False)
+    pkcs11_module: str = _setting("", str)
+    pkcs11_token: str = _setting("", str)
+    pkcs11_key: str = _setting("", str)
+    pkcs11_pin: str = _setting("", str, shown=False)
+    timestamp_url: str = _setting("", str)
+    timestamp_roots: str = _setting("", str)
 
     def __init__(self, **given: Any) -> None:
         for name, known in self.__dataclass_fields__.items():
@@ -66,6 +76,12 @@ class Settings:
             raise ConfigError(f"{PREFIX}MODE: say one of {', '.join(MODES)}, not {self.mode!r}.")
         if not 0 <= self.trusted_proxies <= MOST_PROXIES:
             raise ConfigError(f"{PREFIX}TRUSTED_PROXIES: give a number from 0 to {MOST_PROXIES}.")
+        has_key = bool(self.pdf_key) != bool(self.pkcs11_module)
+        if bool(self.pdf_certificate) != has_key:
+            raise ConfigError(
+                f"{PREFIX}PDF_CERTIFICATE: give it with its key, {PREFIX}PDF_KEY (a file) or "
+                f"{PREFIX}PKCS11_MODULE (a device), and none of them without it."
+            )
 
     @property
     def is_development(self) -> bool:
@@ -81,6 +97,11 @@ class Settings:
     def verify_address(self) -> str:
         """The public address under which certificates are verified, without the serial."""
         return f"{self.public_url}/v"
+
+    @property
+    def keys_folder(self) -> Path:
+        """The folder of the keys that sign credentials, in the data folder by default."""
+        return (Path(self.keys) if self.keys else self.data / "keys").resolve()
 
     @property
     def database(self) -> str:

@@ -19,6 +19,7 @@ from lms.models.accounts import Account, RoleGrant
 from lms.models.catalogue import Programme
 from lms.models.cohorts import Cohort, Enrolment
 from lms.services import publishing
+from tests.signing import shared_keys
 
 SMALL = Path(__file__).parent / "content"
 BUNDLED = Path(__file__).parent.parent
@@ -56,7 +57,13 @@ class Cast:
 
 
 def settings_for(folder: Path, address: str, **more: object) -> Settings:
-    values = {"mode": "development", "secret_key": "s" * 48, "rate_limits": False, **more}
+    values = {
+        "mode": "development",
+        "secret_key": "s" * 48,
+        "rate_limits": False,
+        "keys": shared_keys(),
+        **more,
+    }
     return Settings(data=folder, database_url=address, **values)
 
 
