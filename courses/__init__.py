@@ -8,6 +8,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from courses.booklet import booklet_html
+from courses.closing import (
+    LONGEST_WORDS,
+    SCALE,
+    Closing,
+    CodeOfEthics,
+    Evaluation,
+    Question,
+    UnreadableEvaluation,
+    read_evaluation,
+)
 from courses.crosswalk import (
     Crosswalk,
     Requirement,
@@ -94,14 +104,19 @@ _ON_FIRST_USE = {
 }
 
 __all__ = [
+    "LONGEST_WORDS",
+    "SCALE",
     "STATUSES",
     "Author",
     "Claim",
+    "Closing",
+    "CodeOfEthics",
     "Competency",
     "Course",
     "Crosswalk",
     "Currency",
     "Drawing",
+    "Evaluation",
     "Fact",
     "FactChange",
     "FactQuery",
@@ -123,6 +138,7 @@ __all__ = [
     "Problem",
     "Progress",
     "ProseError",
+    "Question",
     "QuizResult",
     "RenewalAsks",
     "Requirement",
@@ -137,6 +153,7 @@ __all__ = [
     "Touched",
     "Unit",
     "UnitState",
+    "UnreadableEvaluation",
     "Update",
     "bare_definition",
     "booklet_html",
@@ -160,6 +177,7 @@ __all__ = [
     "pace",
     "progress",
     "read_drawing",
+    "read_evaluation",
     "read_library",
     "render_fragment",
     "sessions",

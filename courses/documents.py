@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from courses.closing import closing_from_document, closing_to_document
 from courses.outline import (
     Author,
     Course,
@@ -34,6 +35,7 @@ def course_to_document(course: Course) -> dict[str, Any]:
         "modules": [_module_to_document(module) for module in course.modules],
         "updates": [_update_to_document(update) for update in course.updates],
         **renewal_to_document(course.currency, course.currency_months, course.renewal),
+        **closing_to_document(course.closing),
     }
 
 
@@ -54,6 +56,7 @@ def course_from_document(document: Mapping[str, Any]) -> Course:
         updates=tuple(_update_from_document(update) for update in document.get("updates", ())),
         currency=currency,
         renewal=asks,
+        closing=closing_from_document(document),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from courses.closing import NOTHING_ASKED, Closing
 from courses.glossary import link_course
 from courses.outline import Author, Course, JobAid, Lesson, Module, Objective, Share, Term, Update
 from courses.prose import RenderedLesson
@@ -61,6 +62,7 @@ class CourseDraft:
     header: CourseFile | None = None
     modules: list[ModuleDraft] = field(default_factory=list)
     updates: list[Update] = field(default_factory=list)
+    closing: Closing = NOTHING_ASKED
 
     @property
     def file(self) -> Path:
@@ -103,6 +105,7 @@ def course_of(draft: CourseDraft) -> Course:
         updates=tuple(draft.updates),
         currency=currency_of(header),
         renewal=RenewalAsks(header.renewal.recheck_items, header.renewal.ce_minutes),
+        closing=draft.closing,
     )
     return link_course(course)
 

@@ -12,7 +12,9 @@ from courses.evidence import Fact
 from courses.outline import Course
 
 How = Literal["changed", "added", "withdrawn"]
-Kind = Literal["lesson", "job-aid", "term", "objective", "update", "claim", "item"]
+Kind = Literal[
+    "lesson", "job-aid", "term", "objective", "update", "code-of-ethics", "claim", "item"
+]
 
 COMPARED = ("statement", "source", "strength", "status")
 
@@ -115,7 +117,8 @@ def impact(before: Teaching, after: Teaching) -> Impact:
 
 def standings_of(course: Course) -> tuple[Standing, ...]:
     """Everything of a course that stands on facts, in the order in which it is taught."""
-    return (*_lessons(course), *_beside(course), *_objectives(course), *_updates(course))
+    taught = (*_lessons(course), *_beside(course), *_objectives(course), *_updates(course))
+    return (*taught, *_code(course))
 
 
 def _lessons(course: Course) -> Iterable[Standing]:
@@ -144,3 +147,9 @@ def _updates(course: Course) -> Iterable[Standing]:
     for update in course.updates:
         facts = frozenset((*update.citations, *update.facts))
         yield Standing("update", update.slug, update.title, facts)
+
+
+def _code(course: Course) -> Iterable[Standing]:
+    code = course.closing.code
+    if code is not None:
+        yield Standing("code-of-ethics", course.slug, code.title, frozenset(code.citations))

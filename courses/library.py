@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from courses.checks import check_course, check_reviews
+from courses.closing_files import CODE_FILE, EVALUATION_FILE, read_closing
 from courses.companions import read_glossary, read_job_aids
 from courses.crosswalk import Crosswalk
 from courses.drafts import CourseDraft, LessonDraft, ModuleDraft, course_of
@@ -119,7 +120,7 @@ def _read_course(folder: Folder, path: Path, known: Known) -> CourseDraft:
     tree, header = read_yaml(folder, path / "course.yaml", CourseFile)
     draft = CourseDraft(path, tree, header)
     for entry in folder.entries(path):
-        if entry.name in ("course.yaml", UPDATES):
+        if entry.name in ("course.yaml", UPDATES, CODE_FILE, EVALUATION_FILE):
             continue
         if not folder.is_folder(entry):
             folder.report(entry, 1, "stray-file", "this file belongs to nothing", "warning")
@@ -128,6 +129,7 @@ def _read_course(folder: Folder, path: Path, known: Known) -> CourseDraft:
         else:
             folder.report(entry, 1, "folder-name", "a module folder is named like 01-some-module")
     draft.updates = read_updates(folder, path / UPDATES, known.facts)
+    draft.closing = read_closing(folder, path, known.facts)
     return draft
 
 

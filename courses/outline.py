@@ -5,6 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from courses.closing import NOTHING_ASKED, Closing
 from courses.renewal import USUAL_ASKS, USUAL_CURRENCY, Currency, RenewalAsks
 
 UnitKind = Literal["lesson", "quiz"]
@@ -192,8 +193,9 @@ class Course:
     """A whole course as somebody studies it.
 
     `currency_months` is how long the credential it leads to stays current, by the rule that
-    `currency` states; `renewal` is what renewing it asks for. Raises ValueError without a module:
-    such a course would be complete from the start.
+    `currency` states; `renewal` is what renewing it asks for, `closing` what is asked of whoever
+    has completed the course. Raises ValueError without a module: such a course would be complete
+    from the start.
     """
 
     slug: str
@@ -209,6 +211,7 @@ class Course:
     updates: tuple[Update, ...] = ()
     currency: Currency = USUAL_CURRENCY
     renewal: RenewalAsks = USUAL_ASKS
+    closing: Closing = NOTHING_ASKED
 
     def __post_init__(self) -> None:
         if not self.modules:

@@ -113,6 +113,26 @@ class CourseFile(_File):
     modules: Annotated[list[Line], Bounded(min_length=1)]
 
 
+class CodeFile(_File):
+    title: Line
+    intro: Text
+    commitments: Annotated[list[Text], Bounded(min_length=1, max_length=30)]
+
+
+class QuestionEntry(_File):
+    id: Slug
+    kind: Literal["scale", "choice", "text"]
+    text: Text
+    low: str = ""
+    high: str = ""
+    options: list[Line] = []
+
+
+class EvaluationFile(_File):
+    intro: Text
+    questions: Annotated[list[QuestionEntry], Bounded(min_length=1, max_length=40)]
+
+
 class ObjectiveEntry(_File):
     id: ObjectiveId
     text: Text
