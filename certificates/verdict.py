@@ -63,7 +63,8 @@ class Verdict:
     `since` is the first day, in UTC, on which a status other than valid held; `reason` is the
     published reason of the act that it follows from; `outstanding` are the updates still to be
     read, the oldest first, whenever the status is "update-outstanding"; `superseded_by` is the
-    serial of the credential that took its place, whenever the status is "superseded".
+    serial of the credential that took its place: of a superseded one always, of a revoked one if
+    it was issued again on appeal.
     """
 
     status: Status
@@ -93,14 +94,13 @@ def verdict(
     done = _until(acts, now)
     if now < _utc(credential.issued_at):
         return Verdict("not-yet-issued", None, None)
+    superseded = _first(done, "supersede")
+    by_serial = superseded.by_serial if superseded is not None else None
     if (revoked := _first(done, "revoke")) is not None:
-        return Verdict("revoked", _day(revoked), revoked.public_reason)
-    if (superseded := _first(done, "supersede")) is not None:
+        return Verdict("revoked", _day(revoked), revoked.public_reason, superseded_by=by_serial)
+    if superseded is not None:
         return Verdict(
-            "superseded",
-            _day(superseded),
-            superseded.public_reason,
-            superseded_by=superseded.by_serial,
+            "superseded", _day(superseded), superseded.public_reason, superseded_by=by_serial
         )
     if (suspended := _suspension(done)) is not None:
         return Verdict("suspended", _day(suspended), suspended.public_reason)

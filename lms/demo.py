@@ -38,6 +38,7 @@ PASSWORD_FILE = "demo-password"  # noqa: S105 -- the name of a file, not a passw
 STAFF = (
     ("Dr Adaeze Okafor", "Psychiatrist", "administrator"),
     ("Jonas Ward", "Clinical psychologist", "instructor"),
+    ("Ruth Abenov", "Psychiatric nurse practitioner", "administrator"),
 )
 FORMER = """Tunde Adeyemi|Katharina Brandt|Milica Ćosić|Nomvula Dlamini|Lucía Estrada Ruiz
 Farid Haddad|Gwenllian Ŵyn Harries|Ingrid Halvorsen|Jamal Whitfield|Keiko Tanaka
@@ -81,14 +82,15 @@ def present(session: Session, settings: Settings, now: datetime) -> list[str]:
     hashed = hash_password(password)
     staff = [_account(session, name, job, hashed, founded) for name, job, _role in STAFF]
     programme = _programme(session, staff[0], founded)
-    accounts.grant_role(
-        session,
-        programme_id=programme.id,
-        email=staff[1].email,
-        role="instructor",
-        by=staff[0].id,
-        now=founded,
-    )
+    for person, (_name, _job, role) in zip(staff[1:], STAFF[1:], strict=True):
+        accounts.grant_role(
+            session,
+            programme_id=programme.id,
+            email=person.email,
+            role=role,
+            by=staff[0].id,
+            now=founded,
+        )
     lives: list[Iterator[datetime]] = []
     for names, start, length in (
         (FORMER, now - timedelta(days=30 * 26), 150),
@@ -111,7 +113,7 @@ def present(session: Session, settings: Settings, now: datetime) -> list[str]:
             lives.append(_life(session, account, cohort, habit, chance, settings, start))
     session.commit()
     _let_time_pass(session, lives, now)
-    _revoke_two(session, staff[0].id, now)
+    _act_on_some(session, staff, settings, now)
     session.commit()
     _keep_password(file, password)
     return _how_to_sign_in(file)
@@ -128,6 +130,7 @@ def _how_to_sign_in(file: Path) -> list[str]:
         "Demonstration people (one password, made for this installation):",
         f"  administrator  {_email(STAFF[0][0])}",
         f"  instructor     {_email(STAFF[1][0])}",
+        f"  second person  {_email(STAFF[2][0])}",
         f"  learner        {_email('Leo Ferreira')}",
         f"  holder         {_email('Lena Marković')}",
         f"  password       {password}",
@@ -331,14 +334,42 @@ def _let_time_pass(session: Session, lives: list[Iterator[datetime]], now: datet
             heapq.heappush(queue, (following, place))
 
 
-def _revoke_two(session: Session, administrator: int, now: datetime) -> None:
-    in_order = sa.select(CredentialRecord.serial).order_by(CredentialRecord.id)
-    issued = list(session.scalars(in_order))
-    reasons = (
-        ("issued-in-error", "The name on it was not the holder's; a new one follows."),
-        ("holder-request", "Asked for in writing."),
+def _act_on_some(session: Session, staff: list[Account], settings: Settings, now: datetime) -> None:
+    """Let two administrators act on a few certificates, and one act wait for the second of them.
+
+    One is revoked for an error and one at its holder's request; one is issued again under a new
+    name; one is suspended, which its holder appeals; and to revoke one more is proposed.
+    """
+    in_order = sa.select(CredentialRecord.serial, CredentialRecord.account_id)
+    issued = list(session.execute(in_order.order_by(CredentialRecord.id)))
+    plans: list[tuple[int, credentials.Proposal]] = [
+        (3, credentials.Proposal("revoke", "issued-in-error", "Issued before the last quiz.")),
+        (-1, credentials.Proposal("revoke", "holder-request", "Asked for in writing.")),
+        (
+            1,
+            credentials.Proposal(
+                "reissue",
+                "name-changed",
+                "Marriage certificate seen on paper.",
+                holder_name="Katharina Brandt-Okonkwo",
+                holder_profession="Psychiatrist",
+            ),
+        ),
+        (5, credentials.Proposal("suspend", "under-review", "A letter asks about the practicum.")),
+        (7, credentials.Proposal("revoke", "misconduct", "Finding of the board, in the file.")),
+    ]
+    for place, proposal in plans:
+        line = credentials.propose(session, staff[0].id, issued[place].serial, proposal, now=now)
+        if proposal.reason != "misconduct":
+            credentials.approve(
+                session, staff[2].id, line.id, now=now, verify_address=settings.verify_address
+            )
+    suspended = issued[5]
+    credentials.file_credential_appeal(
+        session,
+        suspended.account_id,
+        suspended.serial,
+        act=1,
+        ground="The practicum was signed by my supervisor in March; I enclose the log.",
+        now=now,
     )
-    for serial, (reason, note) in zip((issued[3], issued[-1]), reasons, strict=True):
-        found = credentials.find_by_serial(session, serial, now)
-        assert found is not None
-        credentials.revoke(session, found, reason=reason, note=note, by=administrator, now=now)

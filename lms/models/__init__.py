@@ -2,6 +2,7 @@
 
 from lms.models import (
     accounts,
+    acts,
     assessment,
     audit,
     batches,
@@ -24,6 +25,7 @@ from lms.models import (
 
 __all__ = [
     "accounts",
+    "acts",
     "assessment",
     "audit",
     "batches",

@@ -68,23 +68,17 @@ def certificate(serial: str) -> ResponseReturnValue:
 @pages.route("/manage/credentials/<serial>/revoke", methods=["GET", "POST"])
 @rule("administrator")
 def revoke(serial: str) -> ResponseReturnValue:
-    """Let an administrator end a credential, with a reason, once."""
+    """Let an administrator propose to end a credential, with a reason."""
     now = clock.now()
     found = credentials.credential_for_administrator(db.session, current_user.id, serial, now)
     form = RevokeForm()
     form.reason.choices = reason_choices()
     back = url_for("reports.learner", enrolment=found.enrolment_id, cohort=found.cohort_id)
     if found.verdict.status != "revoked" and form.validate_on_submit():
-        credentials.revoke(
-            db.session,
-            found,
-            reason=form.reason.data,
-            note=form.note.data,
-            by=current_user.id,
-            now=now,
-        )
+        proposal = credentials.Proposal("revoke", form.reason.data, form.note.data)
+        credentials.propose(db.session, current_user.id, serial, proposal, now=now)
         db.session.commit()
-        flash(_("The certificate is revoked. Its public page says so from now on."), "success")
+        flash(_("Proposed. It takes effect once a second administrator approves it."), "success")
         return redirect(back, 303)
     number = certificates.format_serial(found.credential.serial)
     page = render_template(
@@ -95,4 +89,4 @@ def revoke(serial: str) -> ResponseReturnValue:
 
 def reason_choices() -> list[Any]:
     """Return the closed list of reasons in the words the public will read."""
-    return [SelectChoice(key, words) for key, words in credentials.PUBLIC_REASONS.items()]
+    return [SelectChoice(key, words) for key, words in credentials.PUBLIC_REASONS["revoke"].items()]

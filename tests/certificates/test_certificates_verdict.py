@@ -107,6 +107,13 @@ def test_a_superseded_credential_names_what_took_its_place() -> None:
     assert verdict(CREDENTIAL, [SUPERSESSION], REVOKED_AT - SECOND) == VALID
 
 
+def test_a_revoked_credential_that_was_issued_again_names_the_new_one() -> None:
+    again = replace(SUPERSESSION, at=REVOKED_AT + timedelta(days=5))
+    acts = [REVOCATION, again]
+    assert verdict(CREDENTIAL, acts, again.at - SECOND) == REVOKED
+    assert verdict(CREDENTIAL, acts, again.at) == replace(REVOKED, superseded_by="NEXT")
+
+
 def test_of_two_acts_of_one_instant_the_graver_holds() -> None:
     lifted = replace(REINSTATED, at=SUSPENDED_AT)
     for acts in ([SUSPENSION, lifted], [lifted, SUSPENSION]):

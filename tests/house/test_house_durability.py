@@ -12,24 +12,30 @@ from pysqlite3 import dbapi2 as fixed_sqlite
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from lms import clock
 from lms.db import OLDEST_SAFE_SQLITE, db, lock, make_engine, refuse_unsafe_sqlite
 from lms.errors import ConfigError
 from lms.models.accounts import Account
 from lms.models.assessment import AdvanceStep, Attempt, ManualMark
 from lms.models.audit import AuditEntry
 from lms.services import audit, credentials
+from tests.act_samples import dispute
 from tests.cast import THEN, Cast
 from tests.races import at_once
 from tests.stories import tell
 
 APPEND_ONLY = (
+    "act_proposals",
     "advances",
     "audit_entries",
+    "credential_acts",
+    "credential_appeal_steps",
+    "credential_appeals",
     "credentials",
     "lesson_completions",
     "manual_marks",
+    "proposal_decisions",
     "response_steps",
-    "revocations",
     "scores",
 )
 
@@ -181,26 +187,26 @@ def test_a_database_that_forgets_is_refused(address: str) -> None:
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
-@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+@pytest.mark.parametrize("statement", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"])
 def test_recorded_facts_cannot_be_changed_or_removed(
     app: Flask, cast: Cast, table: str, statement: str
 ) -> None:
     """Not even by somebody at the database's own prompt, unless they take the trigger away."""
-    fill_revocations(app, cast)
+    fill_acts(app, cast)
     fill_steps(app, cast)
     with app.app_context(), pytest.raises(DatabaseError, match="append-only"):
         assert db.session.scalar(sa.text(f"SELECT count(*) FROM {table}")), f"{table} is empty"
-        db.session.execute(sa.text(statement.format(table)))
+        key = "proposal_id" if table == "proposal_decisions" else "id"
+        db.session.execute(sa.text(statement.format(table, key)))
 
 
-def fill_revocations(app: Flask, cast: Cast) -> None:
-    told = tell(app, cast)
+def fill_acts(app: Flask, cast: Cast) -> None:
+    """Leave acts on a certificate, an appeal and each of its steps."""
+    told, now = tell(app, cast), clock.now()
     with app.app_context():
-        found = credentials.find_by_serial(db.session, told.serial, THEN)
-        assert found is not None
-        credentials.revoke(
-            db.session, found, reason="holder-request", note="Asked.", by=cast.ada, now=THEN
-        )
+        dispute(db.session, told, now)
+        how: dict = {"outcome": "upheld", "words": "It was right.", "now": now}
+        credentials.look_into_credential_appeal(db.session, cast.ada, 1, **how)
         db.session.commit()
 
 

@@ -12,6 +12,7 @@ from lms.db import Base, db, lock
 from lms.models.accounts import Account
 from lms.models.assessment import Attempt
 from lms.models.audit import AuditEntry
+from lms.models.catalogue import Programme
 from lms.models.cohorts import Cohort, Enrolment
 from lms.models.credentials import CredentialRecord
 from lms.services import audit, credentials
@@ -64,7 +65,10 @@ def test_it_shows_two_cohorts_of_forty_learners_at_all_stages(app: Flask, shown:
             found = credentials.find_by_serial(db.session, serial, NOW)
             assert found is not None
             states.add(found.verdict.status)
-        assert states == {"valid", "past-currency", "revoked"}
+        assert states == {"valid", "past-currency", "revoked", "suspended", "superseded"}
+        programme = db.session.scalars(sa.select(Programme.id)).one()
+        assert len(credentials.list_waiting(db.session, programme)) == 1
+        assert len(credentials.list_credential_appeals(db.session, programme)) == 1
 
 
 def test_it_is_true_in_every_detail(app: Flask, shown: list[str]) -> None:

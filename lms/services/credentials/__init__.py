@@ -1,7 +1,24 @@
-"""Credentials: awarded once when everything is complete, looked up by anyone, revoked for cause."""
+"""Credentials: awarded once when all is complete, looked up by anyone, acted on by two people."""
 
+from lms.services.credentials.acts import APPEAL_DAYS, ActLine, list_acts, possible_acts
+from lms.services.credentials.appeal_lines import (
+    AppealStep,
+    CredentialAppealLine,
+    appeal_hindrance,
+    credential_appeal_for,
+    list_appeals_on,
+    list_credential_appeals,
+    list_deciders,
+)
+from lms.services.credentials.appeals import (
+    ANSWER_DAYS,
+    Appealable,
+    decide_credential_appeal,
+    file_credential_appeal,
+    list_appealable,
+    look_into_credential_appeal,
+)
 from lms.services.credentials.attested import (
-    PUBLIC_REASONS,
     Attested,
     SinceEarned,
     credential_for_administrator,
@@ -18,26 +35,69 @@ from lms.services.credentials.awards import (
     assessment_of,
     award_if_complete,
     hours_of,
-    months_after,
 )
-from lms.services.credentials.revocations import revoke
+from lms.services.credentials.issued import Issued, list_issued
+from lms.services.credentials.proposals import (
+    Proposal,
+    ProposalLine,
+    approve,
+    decline,
+    hindrance,
+    list_approvers,
+    list_proposals_on,
+    list_waiting,
+    proposal_for,
+    propose,
+    withdraw,
+)
+from lms.services.credentials.reasons import PUBLIC_REASONS, ProposedKind, public_words
 
 __all__ = [
+    "ANSWER_DAYS",
+    "APPEAL_DAYS",
     "ENTROPY_BYTES",
     "NOTICE",
     "PUBLIC_REASONS",
+    "ActLine",
+    "AppealStep",
+    "Appealable",
     "Attested",
+    "CredentialAppealLine",
+    "Issued",
+    "Proposal",
+    "ProposalLine",
+    "ProposedKind",
     "SinceEarned",
+    "appeal_hindrance",
+    "approve",
     "assessment_of",
     "award_if_complete",
+    "credential_appeal_for",
     "credential_for_administrator",
+    "decide_credential_appeal",
+    "decline",
+    "file_credential_appeal",
     "find_by_serial",
+    "hindrance",
     "hours_of",
+    "list_acts",
+    "list_appealable",
+    "list_appeals_on",
+    "list_approvers",
+    "list_credential_appeals",
+    "list_deciders",
+    "list_issued",
     "list_of_course",
     "list_of_enrolments",
     "list_of_holder",
     "list_of_programme",
-    "months_after",
+    "list_proposals_on",
+    "list_waiting",
+    "look_into_credential_appeal",
     "own_credential_for",
-    "revoke",
+    "possible_acts",
+    "proposal_for",
+    "propose",
+    "public_words",
+    "withdraw",
 ]

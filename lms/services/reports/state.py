@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lms.models.accounts import Account
+from lms.models.acts import CredentialAct
 from lms.models.assessment import Attempt, ScoreRecord
 from lms.models.cohorts import Enrolment
-from lms.models.credentials import CredentialRecord, RevocationRecord
+from lms.models.credentials import CredentialRecord
 from lms.models.learning import LessonCompletion, Place
 from lms.models.reviews import VoidAct
 from lms.models.updates import ReleaseUpdate, UpdateCompletion
@@ -61,7 +62,7 @@ def _compose() -> sa.Select[Any]:
         _of_cohort(count).join(CredentialRecord, CredentialRecord.enrolment_id == Enrolment.id),
         _of_cohort(count)
         .join(CredentialRecord, CredentialRecord.enrolment_id == Enrolment.id)
-        .join(RevocationRecord, RevocationRecord.credential_id == CredentialRecord.id),
+        .join(CredentialAct, CredentialAct.credential_id == CredentialRecord.id),
         _of_cohort(count)
         .join(CredentialRecord, CredentialRecord.enrolment_id == Enrolment.id)
         .join(UpdateCompletion, UpdateCompletion.credential_id == CredentialRecord.id),

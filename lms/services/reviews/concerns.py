@@ -13,8 +13,9 @@ import certificates
 from lms import db
 from lms.errors import Forbidden, NotFound, Refused
 from lms.models.accounts import Account
+from lms.models.acts import CredentialAct
 from lms.models.assessment import Attempt
-from lms.models.credentials import CredentialRecord, RevocationRecord
+from lms.models.credentials import CredentialRecord
 from lms.models.reviews import ConcernDecision, CredentialConcern, RulingRecord, VoidAct
 from lms.services import audit, cohorts, credentials, mail
 
@@ -64,7 +65,7 @@ _LINES = (
         Account.full_name,
         CredentialRecord.enrolment_id,
         CredentialConcern.raised_at,
-        RevocationRecord.id.is_not(None),
+        CredentialAct.id.is_not(None),
         sa.func.coalesce(RulingRecord.reason, VoidAct.reason),
         RulingRecord.item_id,
         VoidAct.attempt_id,
@@ -76,7 +77,10 @@ _LINES = (
     )
     .join(CredentialRecord, CredentialRecord.id == CredentialConcern.credential_id)
     .join(Account, Account.id == CredentialRecord.account_id)
-    .outerjoin(RevocationRecord, RevocationRecord.credential_id == CredentialRecord.id)
+    .outerjoin(
+        CredentialAct,
+        sa.and_(CredentialAct.credential_id == CredentialRecord.id, CredentialAct.kind == "revoke"),
+    )
     .outerjoin(RulingRecord, RulingRecord.id == CredentialConcern.ruling_id)
     .outerjoin(VoidAct, VoidAct.id == CredentialConcern.void_act_id)
     .outerjoin(Attempt, Attempt.id == VoidAct.attempt_id)
@@ -105,10 +109,10 @@ def concern_for(session: Session, account_id: int, concern_id: int) -> ConcernLi
 def decide_concern(
     session: Session, by: int, concern_id: int, *, outcome: Outcome, words: str, now: datetime
 ) -> None:
-    """Decide, once, whether a credential stands or is revoked, and tell its holder.
+    """Decide, once, whether a credential stands or is to be revoked; that it stands is told.
 
-    Nobody decides about their own. Revoking is done as any other, for the public reason that it
-    was issued in error.
+    Nobody decides about their own. To revoke it is proposed, for the public reason that it was
+    issued in error: like any other act it waits for a second administrator.
     """
     line = concern_for(session, by, concern_id)
     if line.account_id == by:
@@ -132,9 +136,9 @@ def decide_concern(
         raise Refused("Somebody has decided about this certificate already.") from error
     found = credentials.credential_for_administrator(session, by, line.serial, now)
     if outcome == "revoked":
-        credentials.revoke(
-            session, found, reason="issued-in-error", note=words.strip(), by=by, now=now
-        )
+        found = _latest(session, by, found, now)
+        proposal = credentials.Proposal("revoke", "issued-in-error", words)
+        credentials.propose(session, by, found.credential.serial, proposal, now=now)
         return
     audit.record(
         session,
@@ -158,3 +162,12 @@ def decide_concern(
         ),
         at=now,
     )
+
+
+def _latest(
+    session: Session, by: int, found: credentials.Attested, now: datetime
+) -> credentials.Attested:
+    """Return the latest issue of a credential: what is in doubt is the award, not its number."""
+    while (serial := found.verdict.superseded_by) is not None:
+        found = credentials.credential_for_administrator(session, by, serial, now)
+    return found

@@ -1,7 +1,7 @@
 """Credentials: earned by passing, awarded once, fixed for ever, revoked once and for cause."""
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -11,13 +11,11 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 import certificates
-from lms import clock
 from lms.db import db, lock
-from lms.errors import Forbidden, NotFound, Refused
+from lms.errors import Forbidden, NotFound
 from lms.models.accounts import Account
-from lms.models.audit import AuditEntry
 from lms.models.catalogue import Programme
-from lms.models.credentials import CredentialRecord, RevocationRecord
+from lms.models.credentials import CredentialRecord
 from lms.models.mail import OutboxMessage
 from lms.services import audit, cohorts, credentials, publishing
 from lms.services.credentials import awards
@@ -130,57 +128,6 @@ def disarmed(session: Session, table: str) -> list[str]:
     return [f"ALTER TABLE {table} DISABLE TRIGGER USER"]
 
 
-def test_fifty_revocations_are_one(app: Flask, cast: Cast) -> None:
-    told = tell(app, cast)
-
-    def act(session: Session, number: int) -> str:
-        found = credentials.find_by_serial(session, told.serial, LATER)
-        assert found is not None
-        credentials.revoke(
-            session, found, reason="misconduct", note=f"{number}", by=cast.ada, now=LATER
-        )
-        return "revoked"
-
-    answers = at_once(app, act)
-    assert answers.count("revoked") == 1
-    assert sum(isinstance(each, Refused) for each in answers) == 49
-    with app.app_context():
-        assert rows_of(db.session, RevocationRecord) == 1
-        acts = db.session.scalars(sa.select(AuditEntry.act)).all()
-        assert acts.count("credential.revoked") == 1
-        assert audit.first_broken(db.session) is None
-
-
-def test_a_revoked_credential_says_so_from_that_instant(app: Flask, cast: Cast) -> None:
-    """Invariant 39: the verdict is derived at each look, never cached."""
-    told = tell(app, cast)
-    with app.app_context():
-        session, now = db.session, clock.now()
-        found = credentials.find_by_serial(session, told.serial, now)
-        assert found is not None and found.verdict.status == "valid"
-        credentials.revoke(
-            session, found, reason="misconduct", note="Private.", by=cast.ada, now=now
-        )
-        again = credentials.find_by_serial(session, told.serial, now)
-        assert again is not None and again.verdict.status == "revoked"
-        assert "Private" not in (again.verdict.reason or "")
-        with pytest.raises(Refused):
-            credentials.revoke(
-                session, found, reason="misconduct", note="Again.", by=cast.ada, now=now
-            )
-
-
-def test_a_revocation_needs_a_reason_from_the_list(app: Flask, cast: Cast) -> None:
-    told = tell(app, cast)
-    with app.app_context():
-        found = credentials.find_by_serial(db.session, told.serial, LATER)
-        assert found is not None
-        with pytest.raises(Refused):
-            credentials.revoke(
-                db.session, found, reason="spite", note="No.", by=cast.ada, now=LATER
-            )
-
-
 def test_only_administrators_of_the_issuer_reach_for_it(app: Flask, cast: Cast) -> None:
     told = tell(app, cast)
     with app.app_context():
@@ -215,22 +162,6 @@ def test_nobody_unconfirmed_holds_a_credential(session: Session, cast: Cast) -> 
     read_all(session, cast.lena, cast.lena_seat, THEN)
     sit(session, cast.lena, cast.lena_seat, right=3, now=LATER)
     assert award(session, cast.lena, cast.lena_seat) is None
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "then"),
-    [
-        (date(2026, 10, 14), 24, date(2028, 10, 14)),
-        (date(2027, 12, 31), 2, date(2028, 2, 29)),
-        (date(2026, 12, 31), 2, date(2027, 2, 28)),
-        (date(2026, 12, 1), 1, date(2027, 1, 1)),
-    ],
-)
-def test_currency_ends_on_the_same_day_or_the_months_last(
-    day: date, months: int, then: date
-) -> None:
-    """Invariant 46."""
-    assert credentials.months_after(day, months) == then
 
 
 def test_modules_assessed_alike_are_described_once() -> None:

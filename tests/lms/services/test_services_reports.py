@@ -15,6 +15,7 @@ from lms.errors import NotFound
 from lms.models.accounts import Account
 from lms.models.learning import Place
 from lms.services import accounts, audit, catalogue, cohorts, credentials, learning, reports
+from tests.act_samples import do
 from tests.cast import THEN, Cast
 from tests.lms import report_samples as sample
 from tests.lms.report_samples import LESSONS
@@ -281,9 +282,7 @@ def test_the_state_changes_with_everything_that_a_report_shows(
 
     def revoke() -> None:
         found = credentials.list_of_enrolments(session, [cast.lena_seat], THEN)[cast.lena_seat]
-        credentials.revoke(
-            session, found, reason="issued-in-error", note="-", by=cast.ada, now=THEN
-        )
+        do(session, cast, found.credential.serial, "revoke", THEN)
 
     changes = [
         lambda: sample.learner(session, cast, "Somebody new"),

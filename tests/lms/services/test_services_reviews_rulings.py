@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from lms.db import db
 from lms.errors import Forbidden, LmsError, NotFound, Refused
+from lms.models.acts import CredentialAct
 from lms.models.assessment import Attempt, ResponseStep, ScoreRecord
 from lms.models.audit import AuditEntry
-from lms.models.credentials import CredentialRecord, RevocationRecord
+from lms.models.credentials import CredentialRecord
 from lms.models.mail import OutboxMessage
 from lms.models.reviews import CredentialConcern
 from lms.services import accounts, assessment, audit, cohorts, credentials, learning, reviews
@@ -179,7 +180,7 @@ def test_a_credential_that_loses_its_ground_is_flagged_and_never_revoked(
     assert scores(session, sat["leo"]) == [(2, 3, True), (1, 3, False)]
     concern = session.scalars(sa.select(CredentialConcern)).one()
     assert concern.ruling_id == ruling
-    assert rows_of(session, RevocationRecord) == 0
+    assert rows_of(session, CredentialAct) == 0
     assert credentials.list_of_holder(session, cast.leo, LATER)[0].verdict.status == "valid"
     told = [each.body for each in letters(session) if each.recipient == cast.email("Leo")]
     assert "it stays valid until an administrator has decided" in told[-1]

@@ -15,8 +15,9 @@ from lms.models.audit import AuditEntry
 from lms.models.credentials import CredentialRecord
 from lms.models.mail import OutboxMessage
 from lms.models.updates import ReleaseKind, ReleaseUpdate, UpdateCompletion
-from lms.services import audit, credentials, evidence, publishing, updates
+from lms.services import audit, cohorts, credentials, evidence, publishing, updates
 from lms.services.evidence import KindNeeded
+from tests.act_samples import do
 from tests.cast import SMALL, Cast
 from tests.changes import (
     ADDRESS,
@@ -33,7 +34,7 @@ from tests.changes import (
     with_update,
 )
 from tests.races import at_once
-from tests.stories import Told, rows_of, tell
+from tests.stories import VERIFY, Told, read_all, rows_of, sit, tell
 
 LATER = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -59,6 +60,15 @@ def held(session: Session, serial: str, now: datetime = LATER) -> credentials.At
     found = credentials.find_by_serial(session, serial, now)
     assert found is not None
     return found
+
+
+def earn(session: Session, account: int, enrolment: int) -> str:
+    read_all(session, account, enrolment, LATER)
+    sit(session, account, enrolment, right=3, now=LATER)
+    seat = cohorts.seat_for(session, account, enrolment)
+    serial = credentials.award_if_complete(session, seat, now=LATER, verify_address=VERIFY)
+    assert serial is not None
+    return serial
 
 
 @pytest.mark.parametrize(
@@ -166,14 +176,24 @@ def test_a_second_update_waits_for_itself_and_the_first_stays_confirmed(
 
 
 def test_an_update_known_before_the_release_somebody_learned_is_nothing_to_them(
-    session: Session, told: Told, tmp_path: Path
+    session: Session, cast: Cast, tmp_path: Path
 ) -> None:
     """Whoever completes the later release has learned it as it is."""
     release = publish_update(session, tmp_path, LATER)
     session.execute(sa.text("UPDATE cohorts SET release_id = :id"), {"id": release})
-    assert held(session, told.serial).updates == ()
+    serial = earn(session, cast.lena, cast.lena_seat)
+    assert held(session, serial).updates == ()
     with pytest.raises(NotFound):
-        updates.reading_for(session, told.cast.leo, told.serial, SLUG, LATER)
+        updates.reading_for(session, cast.lena, serial, SLUG, LATER)
+
+
+def test_a_credential_stays_on_the_release_it_was_earned_on(
+    session: Session, told: Told, tmp_path: Path
+) -> None:
+    """What becomes of the cohort afterwards takes no duty from those who learned it before."""
+    release = publish_update(session, tmp_path, LATER)
+    session.execute(sa.text("UPDATE cohorts SET release_id = :id"), {"id": release})
+    assert [each.slug for each in held(session, told.serial).updates] == [SLUG]
 
 
 def test_every_current_holder_gets_one_letter_however_often_it_is_announced(
@@ -192,10 +212,7 @@ def test_every_current_holder_gets_one_letter_however_often_it_is_announced(
 def test_nobody_is_written_to_about_a_credential_that_is_no_longer_current(
     session: Session, told: Told, tmp_path: Path
 ) -> None:
-    found = held(session, told.serial)
-    credentials.revoke(
-        session, found, reason="misconduct", note="", by=told.cast.ada, now=LATER - DAY
-    )
+    do(session, told.cast, told.serial, "revoke", LATER - DAY)
     before = rows_of(session, OutboxMessage)
     publish_update(session, tmp_path, LATER)
     assert rows_of(session, OutboxMessage) == before

@@ -22,8 +22,9 @@ from lms.models.accounts import Account
 from lms.models.audit import AuditEntry
 from lms.models.catalogue import Programme
 from lms.models.cohorts import Cohort
-from lms.services import cohorts, credentials
+from lms.services import cohorts
 from lms.views import reports as page_of_reports
+from tests.act_samples import do
 from tests.cast import THEN, Cast
 from tests.lms import report_samples as sample
 from tests.lms.report_samples import LESSONS
@@ -404,11 +405,7 @@ def test_a_page_is_drawn_again_as_soon_as_something_happened(
     assert "1 of 2" in text_of(client, path)
 
     def revoke() -> None:
-        found = credentials.find_by_serial(db.session, str(serial), FIRST_LATE)
-        assert found is not None
-        credentials.revoke(
-            db.session, found, reason="misconduct", note="-", by=cast.ada, now=FIRST_LATE
-        )
+        do(db.session, cast, str(serial), "revoke", FIRST_LATE)
 
     fill(app, revoke)
     assert "1 revoked" in text_of(client, path)

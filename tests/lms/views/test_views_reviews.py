@@ -12,8 +12,8 @@ from werkzeug.test import TestResponse
 
 from lms import clock
 from lms.db import db
+from lms.models.acts import ActProposal
 from lms.models.assessment import Attempt, ScoreRecord
-from lms.models.credentials import RevocationRecord
 from lms.models.mail import OutboxMessage
 from lms.models.reviews import Appeal, AppealStep, ConcernDecision, RulingRecord, VoidAct
 from lms.services import assessment
@@ -222,7 +222,7 @@ def test_a_certificate_in_doubt_is_decided_once(
     assert "Decided. The holder is told." in first.text
     again = ada.post(action, data={**form, "c1-outcome": "revoked", "csrf_token": token})
     assert again.status_code == 422
-    assert (count(app, ConcernDecision), count(app, RevocationRecord)) == (1, 0)
+    assert (count(app, ConcernDecision), count(app, ActProposal)) == (1, 0)
 
 
 # --- appeals ----------------------------------------------------------------------------------
