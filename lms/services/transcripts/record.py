@@ -1,0 +1,301 @@
+"""The transcript: everything that is on record of one person's training, as one value.
+
+It holds outcomes and hours, never an answer or a score. What a programme's administrator sees of
+it is that programme's part alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import courses
+from lms.errors import NotFound
+from lms.models.accounts import Account
+from lms.models.assessment import Attempt, ScoreRecord
+from lms.services import catalogue, cohorts, credentials, learning
+from lms.services.cohorts import RunCohort, Seat
+from lms.services.transcripts import external
+from lms.services.transcripts.external import External, ProofLevel
+
+OutcomeKind = Literal["passed", "not-passed", "awaits-marking", "open", "void"]
+HERE = "here"
+"""The kind of credit of training here for which nobody claimed any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one attempt at an assessment ended; `submitted_at` is None while it is open."""
+
+    title: str
+    module_key: str
+    number: int
+    submitted_at: datetime | None
+    kind: OutcomeKind
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceHours:
+    """Minutes of a course that are mapped to a jurisdiction's rules; mapped is not approved.
+
+    `required` holds one figure for each reading of the rule; empty where none is known.
+    """
+
+    place: str
+    title: str
+    as_of: date
+    course: str
+    earned: int
+    offered: int
+    required: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """One enrolment: what was studied, how far, and how its assessments ended."""
+
+    seat: Seat
+    course: str
+    course_slug: str
+    release: str
+    release_hash: str
+    started_on: date | None
+    completed_on: date | None
+    minutes_done: int
+    minutes_total: int
+    outcomes: tuple[Outcome, ...]
+    places: tuple[PlaceHours, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CreditHours:
+    """Minutes of one kind of credit; `amount` is what was claimed, where something was.
+
+    `level` is how they are shown: "recorded" here, or the level of proof of certificates from
+    elsewhere.
+    """
+
+    credit: str
+    level: Literal["recorded"] | ProofLevel
+    minutes: int
+    amount: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """All of a person's training, or one programme's part of it (`programme` is its name)."""
+
+    holder: str
+    profession: str
+    programme: str | None
+    made_at: datetime
+    enrolments: tuple[Enrolled, ...]
+    credentials: tuple[credentials.Attested, ...]
+    externals: tuple[External, ...]
+
+    @property
+    def counted(self) -> tuple[Enrolled, ...]:
+        """The enrolments whose hours count: of each course the one that is furthest."""
+        best: dict[str, Enrolled] = {}
+        for each in self.enrolments:
+            known = best.get(each.course_slug)
+            if known is None or each.minutes_done > known.minutes_done:
+                best[each.course_slug] = each
+        return tuple(each for each in self.enrolments if best[each.course_slug] is each)
+
+    @property
+    def places(self) -> tuple[PlaceHours, ...]:
+        """The hours by jurisdiction, course by course."""
+        found = [place for each in self.counted for place in each.places]
+        return tuple(sorted(found, key=lambda each: each.title))
+
+    @property
+    def by_credit(self) -> tuple[CreditHours, ...]:
+        """The hours by kind of credit: recorded here first, then from elsewhere by proof."""
+        return (*_recorded(self), *_from_elsewhere(self.externals))
+
+
+def own_transcript(session: Session, account_id: int, now: datetime) -> Transcript:
+    """Return a person's own transcript, whole."""
+    person = session.get_one(Account, account_id)
+    return Transcript(
+        holder=person.full_name,
+        profession=person.profession,
+        programme=None,
+        made_at=now,
+        enrolments=_enrolments(session, cohorts.list_seats(session, account_id)),
+        credentials=tuple(credentials.list_of_holder(session, account_id, now)),
+        externals=tuple(external.list_of_holder(session, account_id)),
+    )
+
+
+def transcript_of_learner(
+    session: Session, cohort: RunCohort, enrolment_id: int, now: datetime
+) -> Transcript:
+    """Return the part of a learner's transcript that belongs to the programme of `cohort`.
+
+    Certificates from elsewhere are in it only where the learner asked this programme to check
+    them. NotFound for an enrolment of another cohort.
+    """
+    seat = session.execute(
+        cohorts.SEAT.where(*_enrolment_in(enrolment_id, cohort.id))
+    ).one_or_none()
+    if seat is None:
+        raise NotFound()
+    account_id = Seat(*seat).account_id
+    person = session.get_one(Account, account_id)
+    seats = cohorts.list_seats(session, account_id)
+    mine = [each for each in seats if each.programme_id == cohort.programme_id]
+    attested = credentials.list_of_holder(session, account_id, now)
+    return Transcript(
+        holder=person.full_name,
+        profession=person.profession,
+        programme=cohort.programme_name,
+        made_at=now,
+        enrolments=_enrolments(session, mine),
+        credentials=tuple(each for each in attested if each.programme_id == cohort.programme_id),
+        externals=tuple(external.list_of_holder(session, account_id, cohort.programme_id)),
+    )
+
+
+def _enrolment_in(enrolment_id: int, cohort_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    columns = cohorts.SEAT.selected_columns
+    return (columns[0] == enrolment_id, columns[2] == cohort_id)
+
+
+def _enrolments(session: Session, seats: Sequence[Seat]) -> tuple[Enrolled, ...]:
+    ids = [seat.enrolment_id for seat in seats]
+    if not ids:
+        return ()
+    records = learning.records_of(session, ids)
+    attempts = _attempts(session, ids)
+    found = []
+    for seat in seats:
+        content = catalogue.release(session, seat.release_id)
+        record = records.get(seat.enrolment_id, learning.StudyRecord())
+        progress = courses.progress(content.course, record.done, record.results)
+        found.append(_enrolled(seat, content, progress, attempts.get(seat.enrolment_id, [])))
+    return tuple(found)
+
+
+def _enrolled(
+    seat: Seat,
+    content: catalogue.ReleaseContent,
+    progress: courses.Progress,
+    attempts: Iterable[Any],
+) -> Enrolled:
+    titles = {module.key: module.title for module in content.course.modules}
+    done = {state.unit.key for state in progress.units if state.state == "done"}
+    return Enrolled(
+        seat=seat,
+        course=content.course.title,
+        course_slug=content.course.slug,
+        release=content.label,
+        release_hash=content.content_hash,
+        started_on=_day(progress.started_at, seat),
+        completed_on=_day(progress.completed_at, seat),
+        minutes_done=progress.minutes_done,
+        minutes_total=progress.minutes_total,
+        outcomes=tuple(
+            Outcome(
+                titles.get(row.module_key, row.module_key),
+                row.module_key,
+                row.number,
+                row.submitted_at,
+                _kind(row),
+            )
+            for row in attempts
+        ),
+        places=tuple(_places(content, done)),
+    )
+
+
+def _day(moment: datetime | None, seat: Seat) -> date | None:
+    return None if moment is None else moment.astimezone(ZoneInfo(seat.time_zone)).date()
+
+
+def _kind(row: Any) -> OutcomeKind:
+    if row.voided_at is not None:
+        return "void"
+    if row.submitted_at is None:
+        return "open"
+    if row.passed is None:
+        return "awaits-marking"
+    return "passed" if row.passed else "not-passed"
+
+
+def _attempts(session: Session, enrolment_ids: list[int]) -> dict[int, list[Any]]:
+    """Return how every attempt of these enrolments ended, the first one first, in one query."""
+    newest = (
+        sa.select(sa.func.max(ScoreRecord.revision))
+        .where(ScoreRecord.attempt_id == Attempt.id)
+        .correlate(Attempt)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(
+            Attempt.enrolment_id,
+            Attempt.module_key,
+            Attempt.number,
+            Attempt.submitted_at,
+            Attempt.voided_at,
+            ScoreRecord.passed,
+        )
+        .outerjoin(
+            ScoreRecord,
+            sa.and_(ScoreRecord.attempt_id == Attempt.id, ScoreRecord.revision == newest),
+        )
+        .where(Attempt.enrolment_id.in_(enrolment_ids))
+        .order_by(Attempt.started_at, Attempt.id)
+    )
+    found: dict[int, list[Any]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.enrolment_id, []).append(row)
+    return found
+
+
+def _places(content: catalogue.ReleaseContent, done: set[str]) -> Iterable[PlaceHours]:
+    for each in courses.hours(content.crosswalk, content.course, done):
+        if not each.topics:
+            continue
+        yield PlaceHours(
+            place=each.rulebook.id,
+            title=each.rulebook.title,
+            as_of=each.rulebook.as_of,
+            course=content.course.title,
+            earned=each.total.earned,
+            offered=each.total.covered,
+            required=tuple(each.total.required),
+        )
+
+
+def _recorded(transcript: Transcript) -> Iterable[CreditHours]:
+    """The minutes studied here, and what was claimed for them; revoked credentials claim nothing.
+
+    A credential that another one supersedes leaves its claims to that one.
+    """
+    claimed: dict[str, tuple[Fraction, int]] = {}
+    for each in transcript.credentials:
+        particulars = each.credential.particulars
+        if particulars is None or each.verdict.status in ("revoked", "superseded", "suspended"):
+            continue
+        for claim in particulars.credits:
+            amount, minutes = claimed.get(claim.unit, (Fraction(), 0))
+            claimed[claim.unit] = (amount + Fraction(claim.amount), minutes + claim.minutes)
+    yield CreditHours(HERE, "recorded", sum(each.minutes_done for each in transcript.counted))
+    for unit, (amount, minutes) in sorted(claimed.items()):
+        yield CreditHours(unit, "recorded", minutes, amount)
+
+
+def _from_elsewhere(externals: Iterable[External]) -> Iterable[CreditHours]:
+    sums: dict[tuple[str, ProofLevel], int] = {}
+    for each in externals:
+        key = (each.stated.credit, each.level)
+        sums[key] = sums.get(key, 0) + each.stated.minutes
+    for (credit, level), minutes in sorted(sums.items()):
+        yield CreditHours(credit, level, minutes)
