@@ -91,6 +91,7 @@ from certificates.transcript import (
     sign_transcript,
 )
 from certificates.verdict import Act, ActKind, RequiredUpdate, Status, Verdict, verdict
+from certificates.verification import FileVerdict, verify_file
 from certificates.wording import spelled_date
 
 __all__ = [
@@ -113,6 +114,7 @@ __all__ = [
     "CurrencyKind",
     "CurrencyRule",
     "DocumentSigner",
+    "FileVerdict",
     "HoursLine",
     "Issuer",
     "KeysError",
@@ -190,6 +192,7 @@ __all__ = [
     "unbake",
     "undrawable",
     "verdict",
+    "verify_file",
 ]
 
 

@@ -81,7 +81,9 @@ def test_every_file_says_in_its_first_sentence_what_lives_there() -> None:
 def test_no_file_is_nameless_or_has_outgrown_its_idea() -> None:
     for file in modules(*PACKAGES):
         assert not NAMELESS & set(file.relative_to(ROOT).with_suffix("").parts), file
-        assert len(file.read_text(encoding="utf-8").splitlines()) <= 430, file
+        # A program that is handed out has to be one file, whatever it needs.
+        most = 520 if "standalone" in file.parts else 430
+        assert len(file.read_text(encoding="utf-8").splitlines()) <= most, file
 
 
 def test_secrets_are_drawn_from_the_system_only() -> None:
