@@ -28,6 +28,7 @@ from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from certificates.archival import OPTIONS, give_colours, name_accessible
 from certificates.attachment import Attachment
 from certificates.brand import Brand, Paper
 from certificates.credential import Credential
@@ -135,7 +136,14 @@ class _Press:
     def draw(self, page: Page, code: bytes, finisher: Finisher | None) -> bytes:
         """Return the page as the bytes of a PDF file."""
         document = self.document(page, code)
-        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True, finisher=finisher)
+
+        def finish(document: Any, pdf: Any) -> None:
+            if finisher is not None:
+                finisher(document, pdf)
+            name_accessible(pdf)
+
+        give_colours(document)
+        pdf: bytes = document.write_pdf(finisher=finish, **OPTIONS)
         return pdf
 
     def _sheet(self, page: Page) -> CSS:
@@ -171,7 +179,7 @@ def render_certificate(
     paper: Paper | None = None,
     attachments: Sequence[Attachment] = (),
 ) -> bytes:
-    """Return the certificate as a tagged PDF (PDF/UA-1).
+    """Return the certificate as a tagged PDF (PDF/UA-1, PDF/A-3a).
 
     Equal input gives equal bytes. The QR code carries `verify_url` exactly; its domain is
     printed beside it. Safe to call from threads, which wait for one another, and after a fork.
@@ -185,7 +193,7 @@ def render_certificate(
 
 
 def render_printout(printout: Printout) -> bytes:
-    """Return the printout as a tagged PDF (PDF/UA-1) of as many pages as it takes.
+    """Return the printout as a tagged PDF (PDF/UA-1, PDF/A-3a) of as many pages as it takes.
 
     Equal input gives equal bytes. As safe to call as `render_certificate`.
     """

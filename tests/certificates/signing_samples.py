@@ -7,11 +7,15 @@ from certificate_samples import VERIFY_URL, sample_credential
 from cryptography.hazmat.primitives.asymmetric import ec
 
 import certificates
-from certificates import DocumentSigner
+from certificates import Attachment, DocumentSigner
 
 ORGANISATION = "Northgate PAT Programme"
 MADE_AT = datetime(2026, 7, 1, tzinfo=UTC)
 SIGNED_AT = datetime(2026, 10, 14, 9, 31, tzinfo=UTC)
+ATTACHED = (
+    Attachment("credential.json", b'{"a": 1}', "The badge of this credential", "application/json"),
+    Attachment("proof.txt", b"proof", "The proof of the public log", "text/plain"),
+)
 
 
 def _key(number):
@@ -33,15 +37,18 @@ ROOT, SIGNER = authority()
 
 
 @functools.cache
-def drawn(**changes):
-    """Return an unsigned certificate, drawn once."""
-    return certificates.render_certificate(sample_credential(**changes), VERIFY_URL)
+def drawn(paper="a4", **changes):
+    """Return an unsigned certificate with attachments, drawn once."""
+    credential = sample_credential(**changes)
+    return certificates.render_certificate(
+        credential, VERIFY_URL, paper=paper, attachments=ATTACHED
+    )
 
 
 @functools.cache
-def signed(**changes):
+def signed(paper="a4", **changes):
     """Return a signed certificate, made once."""
-    return certificates.sign_pdf(drawn(**changes), SIGNER, signed_at=SIGNED_AT)
+    return certificates.sign_pdf(drawn(paper, **changes), SIGNER, signed_at=SIGNED_AT)
 
 
 def check(pdf, roots=(ROOT,)):

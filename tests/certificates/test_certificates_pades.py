@@ -15,6 +15,7 @@ from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from signing_samples import (
+    ATTACHED,
     MADE_AT,
     ORGANISATION,
     ROOT,
@@ -27,7 +28,7 @@ from signing_samples import (
 )
 
 import certificates
-from certificates import DocumentSigner, SigningError, Token
+from certificates import DocumentSigner, Printout, SigningError, Token
 
 
 def signature_of(pdf):
@@ -40,6 +41,7 @@ def test_a_signed_certificate_is_unaltered_and_says_by_whom_and_when():
     assert found.signed_at == SIGNED_AT
     assert found.signer == f"{ORGANISATION}: document signing"
     assert found.stamped_at is None
+    assert dict(found.attachments) == {each.name: each.data for each in ATTACHED}
 
 
 def test_pyhanko_calls_it_valid_and_whole_with_no_change_allowed():
@@ -96,9 +98,22 @@ def test_pdfsig_trusts_the_certificate_once_it_is_given_the_root(file, trusting)
     assert "Certificate is Trusted." in said
 
 
-def test_a_signed_certificate_is_still_accessible_and_sound(file):
-    report = page.validate_pdf_bytes(file.read_bytes(), profile="ua1")
+@pytest.mark.parametrize("profile", ["ua1", "3a"])
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_a_signed_certificate_with_attachments_is_accessible_and_archival(profile, paper):
+    """PDF/UA-1 and PDF/A-3a: an independent checker finds nothing under either."""
+    report = page.validate_pdf_bytes(signed(paper=paper), profile=profile)
     assert report.is_compliant, [each.message for each in report.failures]
+
+
+@pytest.mark.parametrize("profile", ["ua1", "3a"])
+def test_a_printout_is_accessible_and_archival_too(profile):
+    printout = Printout("en-GB", "Title", "Kicker", "Author", MADE_AT, ("Text.",), (), "Foot")
+    report = page.validate_pdf_bytes(certificates.render_printout(printout), profile=profile)
+    assert report.is_compliant, [each.message for each in report.failures]
+
+
+def test_a_signed_certificate_is_sound(file):
     check_with_qpdf(file)
     assert "Lena Marković" in text_of(file)
 
