@@ -1,4 +1,4 @@
-"""Work that no page waits for: sweeps in a thread of each process, for mail and for deadlines."""
+"""Work that no page waits for: sweeps in a thread of each process."""
 
 import threading
 
@@ -6,7 +6,7 @@ from flask import Flask
 
 from lms import clock
 from lms.db import db
-from lms.services import assessment, credentials, mail, sittings
+from lms.services import assessment, credentials, mail, sharing, sittings
 
 SWEEP_SECONDS = 5.0
 
@@ -22,15 +22,23 @@ class Postman(threading.Thread):
     def run(self) -> None:
         """Sweep until asked to stop; a failing sweep is logged and the next one tried."""
         while not self._stop.wait(SWEEP_SECONDS):
-            for act, name in ((sweep, "mail"), (close_overdue, "deadline")):
+            for act, name in (
+                (sweep, "mail"),
+                (close_overdue, "deadline"),
+                (keep_look_ups, "look-up"),
+            ):
                 try:
                     act(self._app)
                 except Exception:
                     self._app.logger.exception("The %s sweep failed; it is tried again.", name)
 
     def stop(self) -> None:
-        """Let the current sweep end and start no other."""
+        """Let the current sweep end and start no other; keep what is counted until now."""
         self._stop.set()
+        try:
+            keep_look_ups(self._app)
+        except Exception:
+            self._app.logger.exception("The last look-ups were not kept.")
 
 
 def sweep(app: Flask) -> int:
@@ -64,3 +72,9 @@ def close_overdue(app: Flask) -> int:
                 db.session.rollback()
                 app.logger.exception("Attempt %s is overdue and was not closed.", attempt)
     return closed
+
+
+def keep_look_ups(app: Flask) -> int:
+    """Write down the look-ups that this process has counted since its last sweep."""
+    with app.app_context():
+        return sharing.keep_look_ups(db.session, app.extensions["look_ups"])

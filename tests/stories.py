@@ -20,6 +20,7 @@ from lms.services import (
     credentials,
     learning,
     notes,
+    sharing,
     sittings,
 )
 from tests.cast import Cast
@@ -111,6 +112,19 @@ def settle(session: Session, cast: Cast, now: datetime) -> None:
     )
 
 
+def show(session: Session, told: Told, now: datetime) -> str:
+    """Let Leo make the first link in the database, to his credential; return its token."""
+    return sharing.make_link(
+        session,
+        told.cast.leo,
+        serials=[told.serial],
+        shown_name="full",
+        label="St Mary’s",
+        days=30,
+        now=now,
+    )
+
+
 def read_all(session: Session, account: int, enrolment: int, now: datetime) -> None:
     """Read every lesson that waits for no other module."""
     seat = cohorts.seat_for(session, account, enrolment)
@@ -146,4 +160,4 @@ def rows_of(session: Session, table: type) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
 
-__all__ = ["SignIn", "Told", "read_all", "rows_of", "settle", "sit", "tell"]
+__all__ = ["SignIn", "Told", "read_all", "rows_of", "settle", "show", "sit", "tell"]

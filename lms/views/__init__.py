@@ -27,6 +27,7 @@ from lms.views import (
     reports,
     reviews,
     search,
+    sharing,
     sittings,
     updates,
     verification,
@@ -50,6 +51,7 @@ FEATURES = (
     reports,
     reviews,
     search,
+    sharing,
     sittings,
     updates,
     verification,
@@ -81,7 +83,7 @@ def links(here: str, *, is_staff: bool, language: str) -> dict[str, Any]:
     places = [
         # Of sittings and reviews a learner can open their own terms and appeals alone.
         (_("Learn"), "learning.home", study if is_staff else (*study, "sittings", "reviews")),
-        (_("Credentials"), "credentials.index", ("credentials", "updates")),
+        (_("Credentials"), "credentials.index", ("credentials", "sharing", "updates")),
     ]
     if is_staff:
         places.insert(

@@ -23,7 +23,7 @@ from tests.browser.hands import fits
 from tests.cast import BUNDLED, Cast
 from tests.psychometric_samples import convene
 from tests.review_samples import review
-from tests.stories import Told, read_all, settle, tell
+from tests.stories import Told, read_all, settle, show, tell
 
 # All of axe's rules but those of level AAA, which it leaves out by itself; this one is 2.2 AA.
 AXE = Axe().axe_script
@@ -42,6 +42,7 @@ def told(site: Site, cast: Cast) -> Told:
         settle(db.session, cast, clock.now())
         convene(db.session, cast, clock.now())
         review(db.session, told, clock.now())
+        show(db.session, told, clock.now())
         db.session.commit()
     return told
 
@@ -78,7 +79,8 @@ def pages_of(who: str, told: Told) -> list[str]:
         "": [
             "/", "/programmes/northgate", "/programmes/northgate/crosswalk",
             "/sign-in", "/register", "/reset", "/confirm",
-            "/verify", f"/v/{told.serial}", "/v/UNKNOWN", "/nowhere", "/mailbox",
+            "/verify", f"/v/{told.serial}", f"/v/{told.serial}?on=2026-01-01", "/v/UNKNOWN",
+            "/s/no-such-link", "/nowhere", "/mailbox",
             f"/mailbox/{told.message}", "/design", "/search", "/search?q=statment",
         ],
         "Lena": [
@@ -95,6 +97,7 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/learn/{cast.leo_seat}/hours",
             f"/attempts/{told.failed_attempt}/result", f"/attempts/{told.passed_attempt}/result",
             "/credentials", "/programmes/northgate",
+            f"/credentials/{told.serial}/sharing", "/credentials/links",
             f"/learn/{cast.leo_seat}/job-aids/first-module/on-the-wall",
             f"/learn/{cast.leo_seat}/glossary", f"/learn/{cast.leo_seat}/modules/first-module",
             f"/learn/{cast.leo_seat}/notes", f"/learn/{cast.leo_seat}/notes/{told.leo_note}",

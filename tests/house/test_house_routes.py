@@ -22,7 +22,7 @@ from tests.cast import Cast, token_in
 from tests.changes import SLUG, publish_update
 from tests.psychometric_samples import convene
 from tests.review_samples import review
-from tests.stories import Told, settle, tell
+from tests.stories import Told, settle, show, tell
 
 EVERYBODY = ("", "Otto", "Lena", "Leo", "Ivo", "Ada", "Olga")
 # Whose things the matrix asks for: Leo's study, Northgate's management.
@@ -44,6 +44,7 @@ def told(app: Flask, cast: Cast, tmp_path: Path) -> Told:
         settle(db.session, cast, clock.now())
         convene(db.session, cast, clock.now())
         review(db.session, told, clock.now())
+        show(db.session, told, clock.now())
         db.session.commit()
     return told
 
@@ -83,6 +84,7 @@ class Filled:
             "token": "no-such-token",
             "message": self.told.message,
             "sign_in": self.told.leo_sign_in,
+            "link": 1,
             "filename": "css/base.css",
             "fact": "TST-001",
             "release": self.told.cast.release,

@@ -9,6 +9,12 @@ from lms.services.sharing.display import (
     find_published,
     name_as_shown,
 )
+from lms.services.sharing.elsewhere import (
+    ALARM_DAYS,
+    calendar_entry,
+    google_calendar_address,
+    linkedin_address,
+)
 from lms.services.sharing.links import (
     LASTS_DAYS,
     MOST_OPEN_LINKS,
@@ -23,6 +29,7 @@ from lms.services.sharing.look_ups import Kind, Tally, keep_look_ups, list_look_
 from lms.services.sharing.renewals import Other, list_published_others
 
 __all__ = [
+    "ALARM_DAYS",
     "LASTS_DAYS",
     "MOST_OPEN_LINKS",
     "Display",
@@ -32,13 +39,16 @@ __all__ = [
     "Published",
     "SharedLink",
     "Tally",
+    "calendar_entry",
     "choose_display",
     "display_of",
     "displays_of",
     "end_link",
     "find_open_link",
     "find_published",
+    "google_calendar_address",
     "keep_look_ups",
+    "linkedin_address",
     "list_links",
     "list_look_ups",
     "list_published_others",

@@ -19,15 +19,18 @@ class Other:
     cycle: int
     issued_at: datetime
     current_until: date
+    is_superseded: bool
 
 
 _OWN = aliased(CredentialRecord)
+_NEXT = aliased(CredentialRecord)
 _OTHERS = (
     sa.select(
         CredentialRecord.serial,
         CredentialRecord.cycle,
         CredentialRecord.issued_at,
         CredentialRecord.document,
+        sa.exists().where(_NEXT.supersedes_id == CredentialRecord.id).label("is_superseded"),
     )
     .join(
         _OWN,
@@ -59,6 +62,7 @@ def list_published_others(session: Session, credential_id: int) -> tuple[Other, 
             row.cycle,
             row.issued_at,
             date.fromisoformat(json.loads(row.document)["current_until"]),
+            row.is_superseded,
         )
         for row in rows
     )

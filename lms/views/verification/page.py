@@ -45,9 +45,15 @@ class Seen:
 
     @property
     def chain(self) -> tuple[Other, ...]:
-        """The credentials of its other cycles: those that it renews and those that renew it."""
-        own = cycle_of(self.found.credential)
-        return tuple(other for other in self.others if other.cycle != own)
+        """The credentials of its other cycles: those that it renews and those that renew it.
+
+        One that was issued anew is not among them: it may bear a name that its holder left.
+        """
+        return tuple(
+            other
+            for other in self.others
+            if other.cycle != self.found.cycle and not other.is_superseded
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ def record(serial: str) -> ResponseReturnValue:
     if seen is None:
         return jsonify(version=1, status="unknown"), 404
     address = current_app.config["SETTINGS"].verify_address
-    answer = record_of(seen.found, seen.display, seen.others, seen.successor, seen.at, address)
+    answer = record_of(seen.found, seen.display, seen.chain, seen.successor, seen.at, address)
     past = past_day(seen)
     if past is not None:
         if past.verdict is None:
@@ -151,13 +157,7 @@ def past_day(seen: Seen) -> PastDay | None:
     if day > seen.at.date():
         return PastDay(asked, problem="That day has not come yet.")
     end = datetime.combine(day, time.max, UTC)
-    then = credentials.find_by_serial(db.session, seen.found.credential.serial, min(end, seen.at))
-    return PastDay(asked, day, then.verdict if then else None)
-
-
-def cycle_of(credential: certificates.Credential) -> int:
-    """Return the number of its cycle: the first, unless it is a renewal."""
-    return credential.particulars.cycle if credential.particulars else 1
+    return PastDay(asked, day, seen.found.verdict_at(min(end, seen.at)))
 
 
 @dataclass(frozen=True, slots=True)

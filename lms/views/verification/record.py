@@ -18,7 +18,7 @@ STAND_FOR = {
 def record_of(
     found: Attested,
     display: Display,
-    others: tuple[Other, ...],
+    chain: tuple[Other, ...],
     successor: str | None,
     at: datetime,
     address: str,
@@ -47,6 +47,7 @@ def record_of(
             "name": name_as_shown(credential.holder_name, display.shown_name) or None,
             "profession": credential.holder_profession if display.shows_profession else None,
         },
+        "cycle": found.cycle,
         "title": credential.title,
         "certifies": credential.certifies,
         "programme": {"name": credential.programme, "web": credential.programme_web},
@@ -56,14 +57,14 @@ def record_of(
         "assessment": credential.assessment if display.shows_assessment else None,
         "release": {"label": credential.release, "sha256": credential.release_hash},
         "does_not_authorise": certificates.full_notice(credential),
-        "others": [
+        "renewals": [
             {
                 "address": f"{address}/{other.serial}",
                 "cycle": other.cycle,
                 "issued_at": instant(other.issued_at),
                 "current_until": other.current_until.isoformat(),
             }
-            for other in others
+            for other in chain
         ],
         "not_shown": _held_back(display),
         "digest": found.digest if display.shows_all else None,
