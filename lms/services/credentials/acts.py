@@ -139,7 +139,9 @@ def carry_out(
         found,
         order.kind,
         order.reason,
-        appeal_until=appeal_until(zone_of(session, found), at) if can_appeal else None,
+        appeal_until=appeal_until(ZoneInfo(time_zone_of(session, found)), at)
+        if can_appeal
+        else None,
         successor_at=f"{verify_address}/{successor.serial}" if successor else None,
         now=at,
     )
@@ -175,10 +177,10 @@ def _append(
         raise Refused("Somebody has acted on this certificate a moment ago. Reload.") from error
 
 
-def zone_of(session: Session, found: Attested) -> ZoneInfo:
-    """Return the time zone of the programme that issued a credential."""
+def time_zone_of(session: Session, found: Attested) -> str:
+    """Return the time zone of the programme that issued a credential, by its IANA name."""
     query = sa.select(Programme.time_zone).where(Programme.id == found.programme_id)
-    return ZoneInfo(session.scalars(query).one())
+    return session.scalars(query).one()
 
 
 def appeal_until(zone: ZoneInfo, done_at: datetime) -> date:

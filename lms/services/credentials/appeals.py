@@ -6,6 +6,7 @@ appeal changes is done in the transaction of its answer, so that the answer is t
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -24,7 +25,7 @@ from lms.services.credentials.acts import (
     carry_out,
     hold,
     list_acts,
-    zone_of,
+    time_zone_of,
 )
 from lms.services.credentials.appeal_lines import (
     CredentialAppealLine,
@@ -58,7 +59,7 @@ def list_appealable(session: Session, found: Attested, now: datetime) -> list[Ap
 
     A suspension that was lifted, or that a revocation followed, needs no appeal any more.
     """
-    zone = zone_of(session, found)
+    zone = ZoneInfo(time_zone_of(session, found))
     today = now.astimezone(zone).date()
     appealed = set(
         session.scalars(
@@ -102,7 +103,7 @@ def file_credential_appeal(
         raise Refused(
             f"This was appealed already, was lifted, or is more than {APPEAL_DAYS} days old."
         )
-    today = now.astimezone(zone_of(session, found)).date()
+    today = now.astimezone(ZoneInfo(time_zone_of(session, found))).date()
     appeal = CredentialAppeal(
         act_id=row.id,
         ground=ground.strip(),

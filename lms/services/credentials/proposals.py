@@ -177,6 +177,12 @@ def list_approvers(session: Session, line: ProposalLine) -> list[str]:
     return [colleague.name for colleague in _approvers(session, line)]
 
 
+def list_other_administrators(session: Session, found: Attested, by: int) -> list[str]:
+    """Return the names of those who could answer what somebody proposes about a credential."""
+    people = _administrators(session, found.programme_id, without=(by, found.account_id))
+    return [colleague.name for colleague in people]
+
+
 def proposal_for(
     session: Session, account_id: int, proposal_id: int, now: datetime
 ) -> ProposalLine:
@@ -247,12 +253,14 @@ def _lines(session: Session, *which: sa.ColumnElement[bool]) -> list[ProposalLin
 
 
 def _approvers(session: Session, line: ProposalLine) -> list[Colleague]:
-    return list_colleagues(
-        session,
-        line.programme_id,
-        roles=("administrator",),
-        without=(line.proposed_by_id, line.holder_id),
-    )
+    without = (line.proposed_by_id, line.holder_id)
+    return _administrators(session, line.programme_id, without)
+
+
+def _administrators(
+    session: Session, programme_id: int, without: tuple[int, ...]
+) -> list[Colleague]:
+    return list_colleagues(session, programme_id, roles=("administrator",), without=without)
 
 
 def _open(
