@@ -82,6 +82,7 @@ from certificates.status_list import (
     StatusListError,
     decode_status_list,
     read_status,
+    status_list_address,
     status_list_credential,
 )
 from certificates.transcript import (
@@ -188,6 +189,7 @@ __all__ = [
     "sign_pdf",
     "sign_transcript",
     "spelled_date",
+    "status_list_address",
     "status_list_credential",
     "unbake",
     "undrawable",

@@ -22,6 +22,7 @@ from certificates.keys import SigningKey
 from certificates.particulars import Competency, Kind, Particulars
 from certificates.securing import sign_document, sign_token
 from certificates.serial import format_serial
+from certificates.shapes import is_uri
 from certificates.status_list import StatusEntry
 
 CONTEXTS = (
@@ -47,7 +48,7 @@ _NAMED = "ni:///sha-256;"
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Who signs: its DID, the name and address under which it is known; both may be empty."""
+    """Who signs: its DID, its name, and where it is found; what is no address is left out."""
 
     did: str
     name: str
@@ -96,9 +97,12 @@ def sign_badge(document: Mapping[str, Any], key: SigningKey, at: datetime) -> di
     return sign_document(document, key, at)
 
 
-def sign_badge_jwt(document: Mapping[str, Any], key: SigningKey) -> str:
-    """Return the badge as the JSON Web Token that some wallets want instead of a proof."""
-    return sign_token(document, key)
+def sign_badge_jwt(document: Mapping[str, Any], key: SigningKey, at: datetime | None = None) -> str:
+    """Return the badge as the JSON Web Token that some wallets want instead of a proof.
+
+    `at` is when it is signed, the instant from which it is valid when none is given.
+    """
+    return sign_token(document, key, at)
 
 
 def digest_address(hexadecimal: str) -> str:
@@ -121,7 +125,7 @@ _LAST_SECOND = time(23, 59, 59)
 
 def _profile(issuer: Issuer) -> dict[str, Any]:
     profile: dict[str, Any] = {"id": issuer.did, "type": ["Profile"], "name": issuer.name}
-    if issuer.url:
+    if is_uri(issuer.url):
         profile["url"] = issuer.url
     if issuer.email:
         profile["email"] = issuer.email
@@ -234,14 +238,15 @@ def _credits(credential: Credential, particulars: Particulars) -> int | float:
 
 def _alignment(competency: Competency, issuer: Issuer) -> dict[str, Any]:
     """The competency in its framework; one without an address gets a name below the issuer's."""
-    steps = (quote(part, safe="") for part in (competency.framework, competency.code))
+    steps = [quote(part, safe="") for part in (competency.framework, competency.code)]
+    own = f"{issuer.did}/frameworks/{'/'.join(steps)}"
     return {
         "type": ["Alignment"],
         "targetType": "CFItem",
         "targetFramework": competency.framework,
         "targetCode": competency.code,
         "targetName": competency.name,
-        "targetUrl": competency.url or f"{issuer.did}/frameworks/{'/'.join(steps)}",
+        "targetUrl": competency.url if is_uri(competency.url) else own,
     }
 
 

@@ -42,7 +42,7 @@ class BrokenSignature(ValueError):
 class Signed:
     """What a signature covers: the document without its proof, or without a token's own claims.
 
-    `signed_at` is what the signer said: of a token, the instant from which it is valid.
+    `signed_at` is when the signer says to have signed.
     """
 
     document: dict[str, Any]
@@ -78,15 +78,18 @@ def sign_document(document: Mapping[str, Any], key: SigningKey, at: datetime) ->
     return signed
 
 
-def sign_token(document: Mapping[str, Any], key: SigningKey) -> str:
+def sign_token(document: Mapping[str, Any], key: SigningKey, at: datetime | None = None) -> str:
     """Return the document as a JSON Web Token, in the form of Open Badges 3.0, section 8.2.
 
     The document is the payload, with the registered claims beside it; a proof within is left out.
+    `at` is the instant of signing, that of `validFrom` when none is given.
     """
     claims = {name: value for name, value in document.items() if name != "proof"}
     header = {"alg": "EdDSA", "kid": _method(issuer_of(document), key.id), "typ": "JWT"}
     head = _base64(_compact(header))
-    body = _base64(_compact({**claims, **_registered(claims)}))
+    valid_from = _seconds(claims.get("validFrom"), "validFrom")
+    signed_at = valid_from if at is None else int(at.timestamp())
+    body = _base64(_compact({**claims, **_registered(claims), "iat": signed_at}))
     return f"{head}.{body}.{_base64(key.sign(f'{head}.{body}'.encode('ascii')))}"
 
 
@@ -163,10 +166,12 @@ def _verify_token(text: str, keys: list[PublicKey], shape: Shape) -> Signed:
         raise BrokenSignature("token: its signature does not fit") from error
     claimed = {name: value for name, value in payload.items() if name not in _CLAIMS}
     document = _shaped(claimed, shape)
-    if payload != {**document, **_registered(document)}:
+    signed_at = payload.get("iat")
+    if type(signed_at) is not int or not 0 <= signed_at < _LATEST:
+        raise BrokenSignature("token: does not say when it was signed")
+    if payload != {**document, **_registered(document), "iat": signed_at}:
         raise BrokenSignature("token: its claims differ from its credential")
-    signed_at = _instant(document.get("validFrom"), "validFrom")
-    return _in_time(Signed(document, key, signed_at))
+    return _in_time(Signed(document, key, datetime.fromtimestamp(signed_at, UTC)))
 
 
 def _named(document: dict[str, Any], method: Any, keys: list[PublicKey]) -> PublicKey:
@@ -183,7 +188,8 @@ def _in_time(signed: Signed) -> Signed:
     return signed
 
 
-_CLAIMS = ("iss", "jti", "nbf", "exp")
+_CLAIMS = ("iss", "jti", "nbf", "exp", "iat")
+_LATEST = 1 << 37  # The year 6325: later than any date that is written here.
 
 
 def _registered(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from certificates.instants import read_instant
 Shape = Callable[[Any, str], None]
 """Raises `ShapeError` unless a value is of the form; the text says where the value stands."""
 
-_URI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20\x7f]+")
+_URI = re.compile(r"[a-z][a-z0-9+.-]*:[!#$%&'()*+,./0-9:;=?@A-Z\[\]_a-z~-]+")
 
 
 class ShapeError(ValueError):
@@ -36,15 +36,20 @@ def exactly(expected: Any) -> Shape:
 
 
 def text(value: Any, where: str) -> None:
-    """Any text but an empty one."""
-    if not isinstance(value, str) or not value:
+    """Any text."""
+    if not isinstance(value, str):
         raise ShapeError(f"{where}: is not text")
 
 
 def uri(value: Any, where: str) -> None:
     """An absolute address; a relative one, or the label of a blank node, would go unsigned."""
-    if not isinstance(value, str) or not _URI.fullmatch(value):
+    if not isinstance(value, str) or not is_uri(value):
         raise ShapeError(f"{where}: is not an absolute address")
+
+
+def is_uri(value: str) -> bool:
+    """Whether the text is an absolute address in the characters that addresses are made of."""
+    return _URI.fullmatch(value) is not None
 
 
 def instant(value: Any, where: str) -> None:

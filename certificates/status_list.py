@@ -101,6 +101,11 @@ def decode_status_list(text: str) -> StatusList:
     return StatusList(bits)
 
 
+def status_list_address(site: str, purpose: ListPurpose, number: int) -> str:
+    """Return the address of a list: those of a purpose are numbered from 1 below the site's."""
+    return f"{site}/register/status/{purpose}-{number}"
+
+
 def status_list_credential(
     issuer: str,
     url: str,

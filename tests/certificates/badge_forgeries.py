@@ -171,9 +171,13 @@ def forged_tokens() -> Iterator[tuple[str, str]]:
         yield f"letter {place}", token[:place] + turned + token[place + 1 :]
     for path, value in leaves(payload):
         yield f"changed {path}", token_with(header, with_value(payload, path, other(value)))
-    for claim in ("iss", "jti", "nbf", "exp"):
+    for claim in ("iss", "jti", "nbf", "exp", "iat"):
         yield f"no {claim}", token_with(header, without(payload, (claim,)), KEY)
+        yield f"text {claim}", token_with(header, {**payload, claim: [payload[claim]]}, KEY)
+    for claim in ("iss", "jti", "nbf", "exp"):
         yield f"own {claim}", token_with(header, {**payload, claim: other(payload[claim])}, KEY)
+    yield "before its key", token_with(header, {**payload, "iat": 1}, KEY)
+    yield "half a second", token_with(header, {**payload, "iat": payload["iat"] + 0.5}, KEY)
     yield "more said", token_with(header, {**payload, "grade": "A"}, KEY)
     yield "subject", token_with(header, {**payload, "sub": "did:key:z6Mk"}, KEY)
     for algorithm in ("none", "None", "HS256", "ES256", "", None):

@@ -16,6 +16,7 @@ from certificates import (
     did_of,
     sign_badge,
     sign_badge_jwt,
+    status_list_address,
     status_list_credential,
 )
 
@@ -26,8 +27,8 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 ISSUED = datetime(2026, 10, 14, 9, 30, tzinfo=UTC)
 AT = datetime(2027, 3, 1, 12, tzinfo=UTC)
 CRITERIA = "All lessons completed. Every quiz passed."
-REVOCATION = StatusEntry(f"{SITE}/register/status/1", 94_567, "revocation")
-SUSPENSION = StatusEntry(f"{SITE}/register/status/2", 94_567, "suspension")
+REVOCATION = StatusEntry(status_list_address(SITE, "revocation", 1), 94_567, "revocation")
+SUSPENSION = StatusEntry(status_list_address(SITE, "suspension", 1), 94_567, "suspension")
 KEY = SigningKey(
     "credential-one", "credential", Ed25519PrivateKey.from_private_bytes(bytes(range(32))), START
 )

@@ -24,7 +24,7 @@ from badge_samples import (
     signed,
 )
 from certificate_samples import SERIAL, VERIFY_URL, sample_credential, sample_particulars
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openbadgeslib.ob3.ldp import OB3LdpVerifier
 from openbadgeslib.ob3.verifier import OB3Verifier
@@ -240,3 +240,34 @@ def test_any_name_is_signed_as_it_is(name):
     found = check(signed(sample_badge(holder_name=name)))
     assert found.state == "genuine"
     assert found.document["credentialSubject"]["identifier"][0]["identityHash"] == name
+
+
+WORDS = st.text(st.characters(codec="utf-8"), max_size=40)
+
+
+@settings(max_examples=40, deadline=None)
+@given(name=WORDS.filter(str.strip), title=WORDS, url=WORDS, code=WORDS)
+def test_whatever_a_credential_says_its_badge_is_genuine(name, title, url, code):
+    """No text makes a badge that its own check refuses, and each comes back as it was."""
+    credential = sample_credential(
+        holder_name=name,
+        title=title,
+        certifies=code,
+        particulars=sample_particulars(competencies=(Competency(code, title, name, url),)),
+    )
+    issuer = replace(ISSUER, url=url)
+    document = badge_for(
+        credential, issuer, verify_url=VERIFY_URL, criteria=title, status=(REVOCATION,)
+    )
+    for badge in (json.dumps(signed(document)), sign_badge_jwt(document, KEY)):
+        found = check(badge)
+        assert (found.state, found.status) == ("genuine", "valid"), found.reasons
+        assert found.document["credentialSubject"]["identifier"][0]["identityHash"] == name
+
+
+def test_a_token_made_after_a_change_of_keys_says_when_it_was_signed():
+    later = replace(KEY, valid_from=ISSUED + timedelta(days=90))
+    document = sample_badge()
+    assert check(sign_badge_jwt(document, later), keys=(later.public_key,)).state == "altered"
+    token = sign_badge_jwt(document, later, later.valid_from)
+    assert check(token, keys=(later.public_key,)).state == "genuine"
