@@ -1,7 +1,7 @@
 """The re-check of safety: which safety-critical items are asked again, and what follows a miss."""
 
 import hashlib
-import random
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 from quizzes.items import Bank, Item
@@ -30,9 +30,7 @@ def draw_safety_items(banks: Sequence[Bank], count: int, seed: int) -> tuple[Ite
     other left. The same inputs give the same items; chance comes from the seed alone, which the
     caller takes from a source that cannot be guessed.
     """
-    chance = random.Random(_seed(banks, seed))  # noqa: S311 -- spreads items, keeps no secret
-    own = [bank for bank in banks if not bank.draws_from]
-    queues = [_queue(bank, chance) for bank in own]
+    queues = [_queue(bank, seed) for bank in banks if not bank.draws_from]
     drawn: list[Item] = []
     while len(drawn) < count and any(queues):
         for queue in queues:
@@ -60,17 +58,17 @@ def item_after_miss(banks: Iterable[Bank], missed: Item, met: Collection[str]) -
     )
 
 
-def _queue(bank: Bank, chance: random.Random) -> list[Item]:
+def _queue(bank: Bank, seed: int) -> list[Item]:
     """A bank's items in the order in which they are taken: one of each objective, then a second."""
-    keyed = [(chance.random(), item) for item in safety_items([bank]).values()]
-    turns: dict[str, int] = {}
-    ordered: list[tuple[int, float, Item]] = []
-    for key, item in sorted(keyed, key=lambda pair: pair[0]):
-        turns[item.objective] = turns.get(item.objective, 0) + 1
-        ordered.append((turns[item.objective], key, item))
-    return [item for _turn, _key, item in sorted(ordered, key=lambda each: each[:2])]
+    turns: Counter[str] = Counter()
+    ordered: list[tuple[int, int, Item]] = []
+    by_chance = sorted(safety_items([bank]).values(), key=lambda item: _place(item, seed))
+    for place, item in enumerate(by_chance):
+        turns[item.objective] += 1
+        ordered.append((turns[item.objective], place, item))
+    return [item for _turn, _at, item in sorted(ordered, key=lambda each: each[:2])]
 
 
-def _seed(banks: Iterable[Bank], seed: int) -> int:
-    named = ":".join([str(seed), *(bank.content_hash for bank in banks)])
-    return int.from_bytes(hashlib.sha256(named.encode()).digest())
+def _place(item: Item, seed: int) -> bytes:
+    """Where chance puts an item: a number that only the seed and the item decide."""
+    return hashlib.sha256(f"{seed}:{item.content_hash}:{item.id}".encode()).digest()

@@ -29,14 +29,17 @@ from lms.services.credentials.attested import (
     list_of_programme,
     own_credential_for,
 )
-from lms.services.credentials.awards import (
-    ENTROPY_BYTES,
-    NOTICE,
-    assessment_of,
-    award_if_complete,
-    hours_of,
-)
+from lms.services.credentials.awards import NOTICE, award_if_complete
+from lms.services.credentials.elsewhere import Learned
 from lms.services.credentials.issued import Issued, list_issued
+from lms.services.credentials.lapsing import DAYS_AHEAD, Lapsing, list_lapsing
+from lms.services.credentials.missed import Waiting, list_unawarded, list_waiting_renewals
+from lms.services.credentials.particulars import (
+    assessment_of,
+    competencies_of,
+    hours_of,
+    mapped_hours_of,
+)
 from lms.services.credentials.proposals import (
     Proposal,
     ProposalLine,
@@ -51,27 +54,62 @@ from lms.services.credentials.proposals import (
     withdraw,
 )
 from lms.services.credentials.reasons import PUBLIC_REASONS, ProposedKind, public_words
+from lms.services.credentials.rechecks import Asked
+from lms.services.credentials.reminders import (
+    Addresses,
+    Due,
+    account_of_token,
+    choose_reminders,
+    list_due,
+    remind,
+    stop_token,
+    wants_reminders,
+)
+from lms.services.credentials.renewals import (
+    answer_safety_item,
+    ask_safety_item_again,
+    begin_renewal,
+    list_safety_items,
+    renew_if_complete,
+    safety_item_of,
+)
+from lms.services.credentials.standing import Standing, standing_for
+from lms.services.credentials.storing import ENTROPY_BYTES
 
 __all__ = [
     "ANSWER_DAYS",
     "APPEAL_DAYS",
+    "DAYS_AHEAD",
     "ENTROPY_BYTES",
     "NOTICE",
     "PUBLIC_REASONS",
     "ActLine",
+    "Addresses",
     "AppealStep",
     "Appealable",
+    "Asked",
     "Attested",
     "CredentialAppealLine",
+    "Due",
     "Issued",
+    "Lapsing",
+    "Learned",
     "Proposal",
     "ProposalLine",
     "ProposedKind",
     "SinceEarned",
+    "Standing",
+    "Waiting",
+    "account_of_token",
+    "answer_safety_item",
     "appeal_hindrance",
     "approve",
+    "ask_safety_item_again",
     "assessment_of",
     "award_if_complete",
+    "begin_renewal",
+    "choose_reminders",
+    "competencies_of",
     "credential_appeal_for",
     "credential_for_administrator",
     "decide_credential_appeal",
@@ -86,18 +124,30 @@ __all__ = [
     "list_approvers",
     "list_credential_appeals",
     "list_deciders",
+    "list_due",
     "list_issued",
+    "list_lapsing",
     "list_of_course",
     "list_of_enrolments",
     "list_of_holder",
     "list_of_programme",
     "list_proposals_on",
+    "list_safety_items",
+    "list_unawarded",
     "list_waiting",
+    "list_waiting_renewals",
     "look_into_credential_appeal",
+    "mapped_hours_of",
     "own_credential_for",
     "possible_acts",
     "proposal_for",
     "propose",
     "public_words",
+    "remind",
+    "renew_if_complete",
+    "safety_item_of",
+    "standing_for",
+    "stop_token",
+    "wants_reminders",
     "withdraw",
 ]

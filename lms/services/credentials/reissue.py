@@ -1,7 +1,6 @@
 """Issuing a credential again: the same award under a new number, the one before superseded."""
 
 import json
-import secrets
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from lms.models.sharing import CredentialDisplay
 from lms.models.updates import UpdateCompletion
 from lms.services import audit, register
 from lms.services.credentials.attested import Attested
-from lms.services.credentials.awards import ENTROPY_BYTES
+from lms.services.credentials.storing import date_entry, new_serial
 
 
 def issue_again(
@@ -34,7 +33,7 @@ def issue_again(
     row = session.scalars(sa.select(CredentialRecord).where(CredentialRecord.id == found.id)).one()
     credential = replace(
         found.credential,
-        serial=certificates.new_serial(secrets.token_bytes(ENTROPY_BYTES)),
+        serial=new_serial(),
         holder_name=holder_name,
         holder_profession=holder_profession,
         issued_at=now,
@@ -56,6 +55,7 @@ def issue_again(
     )
     session.add(issued)
     session.flush()
+    date_entry(session, issued.id, credential, found.release_id)
     register.enter_award(session, issued.id, issued.digest, now)
     _carry_over(session, row.id, issued.id)
     audit.record(

@@ -31,9 +31,14 @@ class Reading:
 
     @property
     def may_be_confirmed(self) -> bool:
-        """Whether the holder has to confirm it, and has not yet."""
+        """Whether the holder has to confirm it, and has not yet: to stay valid, or to renew."""
         waits = self.since.is_required and self.since.done_at is None
-        return waits and self.held.verdict.status == "update-outstanding"
+        return waits and (self.held.verdict.status == "update-outstanding" or self.is_for_renewal)
+
+    @property
+    def is_for_renewal(self) -> bool:
+        """Whether confirming it can no longer keep the credential current, but help renew it."""
+        return self.held.verdict.status == "past-currency" and self.held.renewed_by is None
 
 
 def reading_for(
@@ -133,7 +138,8 @@ def _tell_holders(
     waiting = [
         (held, since)
         for held in credentials.list_of_course(session, course_slug, now)
-        if held.verdict.status == "update-outstanding"
+        # Whoever renewed it is told about the latest cycle alone.
+        if held.verdict.status == "update-outstanding" and held.renewed_by is None
         for since in held.updates
         if since.id in wanted and since.done_at is None
     ]
