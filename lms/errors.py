@@ -43,3 +43,9 @@ class Refused(LmsError):
 
 class ConfigError(LmsError):
     """The application cannot start as configured."""
+
+
+class Unavailable(LmsError):
+    """Something outside of this application does not answer; trying again later may help."""
+
+    status = 503

@@ -31,6 +31,7 @@ from lms.services.credentials.attested import (
 )
 from lms.services.credentials.awards import NOTICE, award_if_complete
 from lms.services.credentials.elsewhere import Learned
+from lms.services.credentials.files import StoredFile, certificate_file, find_file_by_hash
 from lms.services.credentials.issued import Issued, list_issued
 from lms.services.credentials.lapsing import DAYS_AHEAD, Lapsing, list_lapsing
 from lms.services.credentials.missed import Waiting, list_unawarded, list_waiting_renewals
@@ -99,6 +100,7 @@ __all__ = [
     "ProposedKind",
     "SinceEarned",
     "Standing",
+    "StoredFile",
     "Waiting",
     "account_of_token",
     "answer_safety_item",
@@ -108,6 +110,7 @@ __all__ = [
     "assessment_of",
     "award_if_complete",
     "begin_renewal",
+    "certificate_file",
     "choose_reminders",
     "competencies_of",
     "credential_appeal_for",
@@ -116,6 +119,7 @@ __all__ = [
     "decline",
     "file_credential_appeal",
     "find_by_serial",
+    "find_file_by_hash",
     "hindrance",
     "hours_of",
     "list_acts",
