@@ -33,6 +33,14 @@ def tile_data(session: Session, tile: certificates.log.Tile) -> bytes:
     return b"".join(map(bytes.fromhex, session.scalars(query)))
 
 
+def published_tile(session: Session, path: str, size: int) -> bytes | None:
+    """Return a tile by its address, or None if a log of `size` leaves does not have it."""
+    tile = log.tile_at(path)
+    if tile is None or tile.width > log.width_of(tile.level, tile.number, size):
+        return None
+    return tile_data(session, tile)
+
+
 def keep_full_tiles(session: Session, size: int) -> None:
     """Work out and keep the hash over each tile that is full in a tree of `size` leaves."""
     level = 0

@@ -1,6 +1,5 @@
 """The register: one leaf for every act, one sequence without gaps, and bits that say what holds."""
 
-import hashlib
 from datetime import datetime, timedelta
 
 import pytest
@@ -16,35 +15,10 @@ from lms.models.register import LeafSalt, LogLeaf, RegisterAct, StatusEntry
 from lms.services import register
 from tests.cast import THEN, Cast
 from tests.races import THREADS, at_once
+from tests.register_samples import add_credentials, digest_of
 from tests.stories import tell
 
 log = certificates.log
-
-
-def add_credentials(session: Session, cast: Cast, count: int, at: datetime = THEN) -> list[int]:
-    """Store credentials that nobody has entered yet; return their ids."""
-    records = [
-        CredentialRecord(
-            serial=f"S{number}",
-            account_id=cast.leo,
-            programme_id=cast.northgate,
-            enrolment_id=cast.leo_seat,
-            course_slug=f"course-{number}",
-            cycle=1,
-            document="{}",
-            digest=digest_of(number),
-            evidence="{}",
-            issued_at=at,
-        )
-        for number in range(count)
-    ]
-    session.add_all(records)
-    session.flush()
-    return [record.id for record in records]
-
-
-def digest_of(number: int) -> str:
-    return hashlib.sha256(str(number).encode()).hexdigest()
 
 
 def positions(session: Session) -> list[int]:
