@@ -42,6 +42,7 @@ from certificates.currency import (
     renewal_window,
 )
 from certificates.documents import CredentialError
+from certificates.drawings import PictureError
 from certificates.fonts import undrawable
 from certificates.keys import (
     KeysError,
@@ -57,6 +58,7 @@ from certificates.keys import (
     published_keys,
     roots_from_document,
 )
+from certificates.lint import Finding, lint_certificate
 from certificates.particulars import (
     Approval,
     Competency,
@@ -66,6 +68,7 @@ from certificates.particulars import (
     MappedHours,
     Particulars,
 )
+from certificates.pictures import LARGEST_PICTURE, clean_picture
 from certificates.printout import Cell, Column, PrintedTable, Printout
 from certificates.serial import format_serial, new_serial, parse_serial
 from certificates.signed_file import (
@@ -97,6 +100,7 @@ from certificates.wording import spelled_date
 
 __all__ = [
     "KIND_WORDS",
+    "LARGEST_PICTURE",
     "REMINDER_DAYS",
     "STANDING_NOTICE",
     "Act",
@@ -116,6 +120,7 @@ __all__ = [
     "CurrencyRule",
     "DocumentSigner",
     "FileVerdict",
+    "Finding",
     "HoursLine",
     "Issuer",
     "KeysError",
@@ -125,6 +130,7 @@ __all__ = [
     "Particulars",
     "PdfCheck",
     "PdfState",
+    "PictureError",
     "PrintedTable",
     "Printout",
     "PublicKey",
@@ -156,6 +162,7 @@ __all__ = [
     "check_badge",
     "check_pdf",
     "check_transcript",
+    "clean_picture",
     "credential_from_document",
     "credential_to_document",
     "current_until",
@@ -169,6 +176,7 @@ __all__ = [
     "jwks",
     "key_id",
     "keys_from_document",
+    "lint_certificate",
     "log",
     "make_revocation_list",
     "make_root",

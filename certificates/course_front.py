@@ -22,7 +22,7 @@ from certificates.signatories import signatories_in, signing_height
 from certificates.wording import marked, paragraph, period_of, web_of
 
 _TITLE = (
-    *(Step(28, 1), Step(25, 1), Step(22.5, 1), Step(22, 2)),
+    *(Step(28, 1), Step(25, 1), Step(22.5, 1), Step(20.5, 1), Step(22, 2)),
     *(Step(19, 3), Step(15, 4), Step(10, 9)),
 )
 _NAME = (Step(37, 1), Step(31, 1), Step(26, 2), Step(21, 3), Step(17, 5), Step(13, 9))
@@ -37,6 +37,7 @@ _LEFT, _RIGHT, _TOP, _FOOT = 239.0, 32.0, 40.0, 20.0
 _BAND = 164.0
 _FACTS = 152.0
 _LOGO = 128.0
+_LOGO_SIZE = (130.0, 78.0)
 _HOURS_MEASURE = 102.0
 _HOURS_HEAD = 50.0
 _CHECK = 178.0
@@ -79,7 +80,7 @@ def _band(
     room = look.height - top - _CHECK
     hours, hours_size = hours_that_fit(credential.hours, _HOURS, _HOURS_MEASURE, room)
     markup = {
-        "logo": look.logo(on_band=True),
+        "logo": look.logo(*_LOGO_SIZE, on_band=True),
         "programme": paragraph("programme", credential.programme, _PROGRAMME, _BAND),
         "web": paragraph("web", web_of(credential), _WEB, _BAND),
         "total": marked(instruction(credential)),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import struct
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
@@ -21,6 +23,8 @@ _PAPERS: dict[Paper, tuple[float, float]] = {"a4": (595.28, 841.89), "letter": (
 _FRAME = 29.4
 """From the edge of a landscape sheet to the ground its front is drawn on, in points."""
 _MARK = Template((DESIGN / "mark.svg").read_text(encoding="utf-8"))
+_PNG = b"\x89PNG"
+_SIDE = re.compile(rb'\s(width|height)="([0-9.e+]+)"')
 _MARK_ALT = "A sun above four lines of hills"
 
 
@@ -46,16 +50,24 @@ class Look:
         self.pictures[address] = data
         return address
 
-    def logo(self, *, on_band: bool) -> str:
-        """Return the logo as an image: the brand's on a plate, or the house's mark."""
+    def logo(self, width: float, height: float, *, on_band: bool) -> str:
+        """Return the logo in a place of that size in points: the brand's, or the house's mark."""
         if self.brand.logo is not None:
-            address, alt, kind = self.picture(self.brand.logo), self.brand.logo_alt, "logo"
+            data, alt, kind = self.brand.logo, self.brand.logo_alt, "logo"
         else:
             line = self.palette.rule_on_band if on_band else self.palette.accent
             sun = self.palette.on_band if on_band else self.palette.accent
-            drawing = _MARK.substitute(line=line, sun=sun).encode("ascii")
-            address, alt, kind = self.picture(drawing), _MARK_ALT, "mark"
-        return f'<p class="{kind}"><img src="{address}" alt="{marked(alt)}"/></p>'
+            data = _MARK.substitute(line=line, sun=sun).encode("ascii")
+            alt, kind = _MARK_ALT, "mark"
+        return f'<p class="{kind}">{self.image(data, alt, width, height)}</p>'
+
+    def image(self, data: bytes, alt: str, width: float, height: float) -> str:
+        """Return the picture as large as its place allows, in the middle of the place's height."""
+        wide, high = size_of(data)
+        scale = min(width / wide, height / high)
+        style = f"width:{wide * scale:.2f}pt;height:{high * scale:.2f}pt"
+        above = f"margin-top:{(height - high * scale) / 2:.2f}pt"
+        return f'<img src="{self.picture(data)}" alt="{marked(alt)}" style="{style};{above}"/>'
 
     def signatories(self, credential: Credential) -> tuple[tuple[Signatory, bytes | None], ...]:
         """Return who signs, each with the picture of a signature if the brand has one.
@@ -89,6 +101,14 @@ def look_of(credential: Credential, brand: Brand | None, paper: Paper | None) ->
     short, long = _PAPERS[paper]
     width, height = (short, long) if kind == "ce" else (long - 2 * _FRAME, short - 2 * _FRAME)
     return Look(kind, paper, brand, palette_of(brand.primary), width, height)
+
+
+def size_of(picture: bytes) -> tuple[float, float]:
+    """Return the width and height of a clean picture, in its own units."""
+    if picture.startswith(_PNG):
+        return struct.unpack(">II", picture[16:24])
+    sides = dict(_SIDE.findall(picture[: picture.index(b">")]))
+    return float(sides[b"width"]), float(sides[b"height"])
 
 
 def particulars_of(credential: Credential) -> Particulars:

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from string import Template
-from typing import Any
+from typing import Any, TypeVar
 from xml.etree import ElementTree
 
 import segno
@@ -34,12 +34,15 @@ from certificates.brand import Brand, Paper
 from certificates.credential import Credential
 from certificates.embedding import embed
 from certificates.fonts import FONTS, Face
+from certificates.glyph_map import map_every_glyph
 from certificates.look import DESIGN
 from certificates.page import Page, page_for
 from certificates.printout import Printout, page_for_printout
 
 Finisher = Callable[[Any, Any], None]
 """What WeasyPrint calls with its document and the file before the file is written."""
+
+Read = TypeVar("Read")
 
 _HOME = "certificate:"
 _CODE = "certificate:code.png"
@@ -138,6 +141,7 @@ class _Press:
         document = self.document(page, code)
 
         def finish(document: Any, pdf: Any) -> None:
+            map_every_glyph(pdf)
             if finisher is not None:
                 finisher(document, pdf)
             name_accessible(pdf)
@@ -201,14 +205,26 @@ def render_printout(printout: Printout) -> bytes:
     return _pressed(Page(html, faces, ("printout.css",), {}, {}), b"", None)
 
 
+def with_layout(page: Page, verify_url: str, read: Callable[[Document], Read]) -> Read:
+    """Return what `read` makes of the page laid out, as safely as `render_certificate`."""
+    with _lock:
+        return read(_press().document(page, code_picture(verify_url)))
+
+
 def _pressed(page: Page, code: bytes, finisher: Finisher | None) -> bytes:
     with _lock:
-        press = _presses.get(os.getpid())
-        if press is None:
-            press = _presses[os.getpid()] = _Press()
+        press = _press()
         press.drawn += 1
         with _garbage_left(press.drawn):
             return press.draw(page, code, finisher)
+
+
+def _press() -> _Press:
+    """Return the press of this process, to be asked for behind the lock."""
+    press = _presses.get(os.getpid())
+    if press is None:
+        press = _presses[os.getpid()] = _Press()
+    return press
 
 
 @contextmanager

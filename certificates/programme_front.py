@@ -15,15 +15,16 @@ _NAME = (
     *(Step(42, 1), Step(36, 1), Step(30, 1), Step(24, 2)),
     *(Step(20, 3), Step(16, 5), Step(12, 9)),
 )
-_PROFESSION = (Step(11.5, 1), Step(9.5, 2), Step(7.5, 9))
-_DEED = (Step(11.5, 3), Step(10.5, 4), Step(9, 7), Step(7, 99))
-_MANNER = (Step(9.4, 2), Step(8.6, 3), Step(7, 99))
+_PROFESSION = (Step(11.5, 1), Step(11.5, 1), Step(10.5, 1), Step(9.5, 2), Step(7.5, 9))
+_DEED = (Step(11.5, 3), Step(11.5, 3), Step(11, 3), Step(10.5, 4), Step(9, 7), Step(7, 99))
+_MANNER = (Step(9.4, 2), Step(9.4, 2), Step(9, 2), Step(8.6, 3), Step(7, 99))
 _PROGRAMME = (Step(15, 1), Step(13, 1), Step(11, 2), Step(8, 9))
 _WEB = (Step(8, 1), Step(6, 9))
 
-_TOP, _FOOT = 140.0, 20.0
+_TOP, _FOOT = 132.0, 20.0
 _SIDE = 62.0
-_BESIDE = 50.0
+_BESIDE = 30.0
+_LOGO_SIZE = (220.0, 58.0)
 _CHECK = 214.0
 _CHECK_TEXT = 124.0
 _CODE = 96.0
@@ -38,17 +39,17 @@ def programme_front(credential: Credential, verify_url: str, look: Look) -> Fron
     room = look.height - _TOP - _FOOT - foot_height - signing - 8
     deed = f"{instruction(credential)}, {period_of(credential)}. {credential.assessment}"
     blocks = {
-        "name": Block(drawable(credential.holder_name), _NAME, 1.35, 34),
+        "name": Block(drawable(credential.holder_name), _NAME, 1.35, 30),
         "profession": Block(line_of(credential.holder_profession or ""), _PROFESSION, 1.4, 1),
-        "title": Block(line_of(credential.title), _TITLE, 1.25, 30),
-        "certifies": Block(line_of(credential.certifies), _DEED, 1.45, 12),
+        "title": Block(line_of(credential.title), _TITLE, 1.25, 27),
+        "certifies": Block(line_of(credential.certifies), _DEED, 1.45, 9),
         "deed": Block(line_of(deed), _DEED, 1.45, 2),
         "manner": Block(manner_of(credential), _MANNER, 1.45, 4),
     }
     markup = {
         **column(blocks, inner, room),
         **footing,
-        "logo": look.logo(on_band=False),
+        "logo": look.logo(*_LOGO_SIZE, on_band=False),
         "programme": paragraph("programme", credential.programme, _PROGRAMME, measure),
         "web": paragraph("web", web_of(credential), _WEB, measure),
         "signing_height": f"{signing:.1f}pt",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from certificates.credential import Credential, Signatory
 from certificates.lettering import Step
 from certificates.look import Look
-from certificates.wording import marked, paragraph
+from certificates.wording import paragraph
 
 _SIGNED = (Step(12.5, 1), Step(11, 1), Step(9.5, 2), Step(7.5, 9))
 _ROLE = (Step(8.5, 1), Step(7.5, 2), Step(6.5, 9))
@@ -49,8 +49,8 @@ def _row_height(people: tuple[tuple[Signatory, bytes | None], ...]) -> float:
 def _signatory(look: Look, person: Signatory, image: bytes | None, place: str, width: float) -> str:
     shown = ""
     if image is not None:
-        alt = marked(f"Signature of {person.name}")
-        shown = f'<p class="hand"><img src="{look.picture(image)}" alt="{alt}"/></p>'
+        hand = look.image(image, f"Signature of {person.name}", width, _IMAGE - 2)
+        shown = f'<p class="hand">{hand}</p>'
     return (
         f'<div class="signatory" style="{place};width:{width:.1f}pt">{shown}'
         + paragraph("signed", person.name, _SIGNED, width)

@@ -20,6 +20,7 @@ _SECTIONS = (9.4, 8.8, 8.2, 7.4, 6.6, 5.6)
 
 _SIDE, _TOP, _FOOT = 50.0, 126.0, 34.0
 _BAND = 400.0
+_LOGO_SIZE = (96.0, 50.0)
 _CHECK = 214.0
 _CHECK_TEXT = 124.0
 _CODE = 96.0
@@ -51,7 +52,7 @@ def statement_front(credential: Credential, verify_url: str, look: Look) -> Fron
         **titled,
         **footing,
         "sections": sections,
-        "logo": look.logo(on_band=True),
+        "logo": look.logo(*_LOGO_SIZE, on_band=True),
         "programme": paragraph("programme", credential.programme, _PROGRAMME, _BAND),
         "web": paragraph("web", address, _WEB, _BAND),
         "signing_height": f"{signing:.1f}pt",

@@ -1,11 +1,15 @@
 """One made-up credential that the tests of this folder bend to their needs."""
 
+import io
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from PIL import Image
+
 from certificates import (
     Approval,
+    Brand,
     Competency,
     Credential,
     CreditClaim,
@@ -13,6 +17,8 @@ from certificates import (
     MappedHours,
     Particulars,
     Signatory,
+    SignedBy,
+    clean_picture,
     new_serial,
 )
 
@@ -93,3 +99,26 @@ _PARTICULARS = Particulars(
 def sample_particulars(**changes: Any) -> Particulars:
     """Return full particulars with some fields changed."""
     return replace(_PARTICULARS, **changes)
+
+
+def picture(colour: str = "#7a1e3c", size: tuple[int, int] = (120, 40)) -> bytes:
+    """Return a clean PNG picture of one colour."""
+    file = io.BytesIO()
+    Image.new("RGB", size, colour).save(file, "PNG")
+    return clean_picture(file.getvalue())
+
+
+def sample_brand(**changes: Any) -> Brand:
+    """Return a full brand with some fields changed."""
+    brand = {
+        "primary": "#7a1e3c",
+        "logo": picture(),
+        "logo_alt": "Northgate",
+        "signatories": (
+            SignedBy("Dr Adaeze Okafor", "Programme Director", picture("#203060", (90, 30))),
+            SignedBy("Jonas Ward, MSc", "Lead Educator"),
+        ),
+        "statement": "Northgate is an example of a provider of continuing education.",
+        "paper": "a4",
+    }
+    return Brand(**(brand | changes))
