@@ -23,7 +23,7 @@ from lms.access import rule
 from lms.db import db
 from lms.errors import Refused
 from lms.forms.learning import EnrolForm, MarkReadForm
-from lms.services import catalogue, cohorts, credentials, learning, notes
+from lms.services import catalogue, closing, cohorts, credentials, learning, notes
 from lms.services.cohorts import Seat
 from lms.views.learning.drawn import drawn, rail
 
@@ -72,6 +72,7 @@ def home() -> str:
         record=record,
         resume=resume_point(progress, record),
         credential=earned.get(seat.enrolment_id),
+        gates=closing.list_gates(db.session, seat),
         unit_address=unit_address,
         today=today,
     )
@@ -195,5 +196,6 @@ def progress(enrolment: int) -> str:
         progress=made,
         pace=courses.pace(content.course, made, seat.starts_on, seat.due_on, today),
         credential=earned.get(enrolment),
+        gates=closing.list_gates(db.session, seat),
         unit_address=unit_address,
     )

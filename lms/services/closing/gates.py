@@ -1,0 +1,54 @@
+"""Gates: which of the things that come before an award a learner has done, and which are open."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from lms.models.closing import DisclosureReceipt, EthicsAttestation, EvaluationReceipt
+from lms.services import catalogue
+from lms.services.closing.disclosures import digest_of, list_disclosures
+from lms.services.cohorts import Seat
+
+GateKind = Literal["disclosures", "attestation", "evaluation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One thing that comes before an award."""
+
+    kind: GateKind
+    is_passed: bool
+
+
+def list_gates(session: Session, seat: Seat) -> list[Gate]:
+    """Return what comes before this learner's award, in the order in which it is met.
+
+    Disclosures count where the programme has any; a code of ethics and an evaluation where the
+    course asks for them. What has changed since it was seen or attested is open again.
+    """
+    closing = catalogue.release(session, seat.release_id).course.closing
+    disclosed = list_disclosures(session, seat.programme_id)
+    asked: dict[GateKind, sa.Exists] = {}
+    if disclosed:
+        asked["disclosures"] = sa.exists().where(
+            DisclosureReceipt.enrolment_id == seat.enrolment_id,
+            DisclosureReceipt.digest == digest_of(disclosed),
+        )
+    if closing.code is not None:
+        asked["attestation"] = sa.exists().where(
+            EthicsAttestation.enrolment_id == seat.enrolment_id,
+            EthicsAttestation.digest == closing.code.digest,
+        )
+    if closing.evaluation is not None:
+        asked["evaluation"] = sa.exists().where(EvaluationReceipt.enrolment_id == seat.enrolment_id)
+    if not asked:
+        return []
+    done = session.execute(sa.select(*(each.label(kind) for kind, each in asked.items()))).one()
+    return [Gate(kind, bool(is_done)) for kind, is_done in zip(asked, done, strict=True)]
+
+
+def list_open(session: Session, seat: Seat) -> list[GateKind]:
+    """Return what still stands between a learner and the award, beside the course itself."""
+    return [gate.kind for gate in list_gates(session, seat) if not gate.is_passed]
