@@ -1,6 +1,10 @@
 """Work that no page waits for: sweeps in a thread of each process."""
 
+import functools
+import itertools
 import threading
+from collections.abc import Callable
+from typing import TypeVar
 
 from flask import Flask
 
@@ -8,11 +12,17 @@ from lms import clock
 from lms.db import db
 from lms.services import assessment, credentials, mail, sharing, sittings
 
+Done = TypeVar("Done")
 SWEEP_SECONDS = 5.0
+# Every ten minutes: what an award or the calendar left to be done can wait so long.
+SWEEPS_A_ROUND = 120
 
 
 class Postman(threading.Thread):
-    """Delivers mail and closes attempts every few seconds; what one sweep misses the next finds."""
+    """Delivers mail and closes attempts every few seconds; what one sweep misses the next finds.
+
+    Now and then it looks for awards that were missed and for reminders that have come due.
+    """
 
     def __init__(self, app: Flask) -> None:
         super().__init__(name="postman", daemon=True)
@@ -21,12 +31,12 @@ class Postman(threading.Thread):
 
     def run(self) -> None:
         """Sweep until asked to stop; a failing sweep is logged and the next one tried."""
-        while not self._stop.wait(SWEEP_SECONDS):
-            for act, name in (
-                (sweep, "mail"),
-                (close_overdue, "deadline"),
-                (keep_look_ups, "look-up"),
-            ):
+        often = ((sweep, "mail"), (close_overdue, "deadline"), (keep_look_ups, "look-up"))
+        seldom = ((award_missed, "award"), (remind_holders, "reminder"))
+        for count in itertools.count():
+            if self._stop.wait(SWEEP_SECONDS):
+                return
+            for act, name in often if count % SWEEPS_A_ROUND else (*often, *seldom):
                 try:
                     act(self._app)
                 except Exception:
@@ -72,6 +82,58 @@ def close_overdue(app: Flask) -> int:
                 db.session.rollback()
                 app.logger.exception("Attempt %s is overdue and was not closed.", attempt)
     return closed
+
+
+def award_missed(app: Flask) -> None:
+    """Award what is complete and was not awarded when it was completed, renewals too.
+
+    Each has a transaction of its own, and is awarded once, however many processes sweep.
+    """
+    with app.app_context():
+        session, now, address = db.session, clock.now(), app.config["SETTINGS"].verify_address
+        for seat in credentials.list_unawarded(session):
+            award = functools.partial(
+                credentials.award_if_complete, session, seat, now=now, verify_address=address
+            )
+            _alone(app, f"The award of enrolment {seat.enrolment_id}", award)
+        for waiting in credentials.list_waiting_renewals(session):
+            renew = functools.partial(
+                credentials.renew_if_complete,
+                session,
+                waiting.account_id,
+                waiting.serial,
+                now=now,
+                verify_address=address,
+            )
+            _alone(app, f"The renewal of {waiting.serial}", renew)
+
+
+def remind_holders(app: Flask) -> int:
+    """Write the reminders that have come due, each in a transaction of its own; return how many."""
+    here, secret = app.config["SETTINGS"].public_url, app.config["SETTINGS"].secret()
+    addresses = credentials.Addresses(
+        renewal=lambda serial: f"{here}/credentials/{serial}/renewal",
+        stop=lambda account: f"{here}/reminders/stop/{credentials.stop_token(secret, account)}",
+    )
+    written = 0
+    with app.app_context():
+        session, now = db.session, clock.now()
+        for due in credentials.list_due(session, now):
+            write = functools.partial(credentials.remind, session, due, addresses, now)
+            written += bool(_alone(app, f"The reminder about {due.serial}", write))
+    return written
+
+
+def _alone(app: Flask, what: str, act: Callable[[], Done]) -> Done | None:
+    """Act in a transaction of its own: one that fails must not keep the others from happening."""
+    try:
+        done = act()
+        db.session.commit()
+    except Exception:
+        db.session.rollback()
+        app.logger.exception("%s failed; it is tried again.", what)
+        return None
+    return done
 
 
 def keep_look_ups(app: Flask) -> int:
