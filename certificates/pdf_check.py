@@ -104,7 +104,8 @@ def _state(
     stamped_at = None if stamp is None else stamp.timestamp.astimezone(UTC)
     if not status.valid:
         return "altered", stamped_at
-    if not status.trusted:
+    # Its own `trusted` asks for unchanged content too, which is another matter.
+    if status.trust_problem_indic is not None or status.validation_path is None:
         return "not-ours", stamped_at
     is_stamp_broken = stamp is not None and not (stamp.valid and stamp.intact)
     return ("altered" if is_stamp_broken or not status.intact else "unaltered"), stamped_at
