@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+import courses
 import quizzes
 from benchmarks import anchors
 from lms.app import create_app
@@ -25,7 +26,7 @@ from lms.migrate import upgrade
 from lms.models.accounts import Account
 from lms.models.cohorts import Cohort
 from lms.models.mail import OutboxMessage
-from lms.services import assessment, catalogue, cohorts, credentials, publishing
+from lms.services import assessment, catalogue, closing, cohorts, credentials, publishing
 from tests import cast, population
 from tests.population import Learner
 from tests.serving import SECRET, Server
@@ -221,11 +222,26 @@ def _study(session: Session, learners: list[Learner], now: datetime) -> tuple[li
         for module in quizzed:
             population.read_lessons(session, learner, now)  # a last module may have waited
             _pass(session, seat, module, now)
+        _close(session, seat, course.closing, now)
         address = "http://127.0.0.1/v"
         serial = credentials.award_if_complete(session, seat, now=now, verify_address=address) or ""
     if not serial:
         raise SystemExit("Nobody earned a credential: there is no verification page to measure.")
     return attempts, serial
+
+
+def _close(session: Session, seat: cohorts.Seat, asked: courses.Closing, now: datetime) -> None:
+    """Let somebody attest the code of ethics and evaluate the course."""
+    if asked.code is not None:
+        name = session.get_one(Account, seat.account_id).full_name
+        closing.attest(session, seat, typed_name=name, digest=asked.code.digest, now=now)
+    if asked.evaluation is not None:
+        given = {
+            each.id: each.options[0] if each.options else "4"
+            for each in asked.evaluation.questions
+            if each.kind != "text"
+        }
+        closing.evaluate(session, seat, given, now)
 
 
 def _pass(session: Session, seat: cohorts.Seat, module: str, now: datetime) -> None:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from flask_security.utils import hash_password
 from sqlalchemy.orm import Session
 
+import courses
 import quizzes
 from lms.config import ROOT, Settings
 from lms.models.accounts import Account
@@ -27,6 +28,7 @@ from lms.services import (
     accounts,
     assessment,
     catalogue,
+    closing,
     cohorts,
     credentials,
     learning,
@@ -50,6 +52,7 @@ Priya Venkataraman|Quentin Lefèvre|Rosa María Delgado Fuentes|Sofía Valenzuel
 Ursula Maria Theresia von Hohenfeld-Lindenberg|Viktor Sørensen|Wanjiru Kamau|Xiomara Castellanos
 Yusuf Demir|Zofia Kaczmarek"""
 ALL = 1000  # units: more than any course has
+EVALUATES = 0.9  # the chance that somebody who is done evaluates the course at once
 READ_AGAIN = 0.97  # the chance of a right answer after the lesson was read again
 PROFESSIONS = (
     "Clinical psychologist",
@@ -91,6 +94,7 @@ def present(session: Session, settings: Settings, now: datetime) -> list[str]:
             by=staff[0].id,
             now=founded,
         )
+    _disclose(session, programme, staff, founded)
     lives: list[Iterator[datetime]] = []
     for names, start, length in (
         (FORMER, now - timedelta(days=30 * 26), 150),
@@ -267,9 +271,57 @@ def _sit(
         )
     assessment.submit(session, seat.account_id, attempt, at)
     _recheck(session, attempt, chance, at)
+    _close(session, seat, chance, at)
     credentials.award_if_complete(session, seat, now=at, verify_address=settings.verify_address)
     result = assessment.find_result(session, assessment.sitting_of(session, attempt))
     return None if result is None else result.passed
+
+
+def _disclose(session: Session, programme: Programme, staff: list[Account], at: datetime) -> None:
+    """Have everybody on the staff disclose: one has a relationship, which was dealt with."""
+    fees = closing.Interest(
+        "A maker of esketamine (invented for this demonstration)",
+        "fees for two lectures",
+        "March 2023",
+        "May 2023",
+        "Writes nothing on esketamine; those lessons were reviewed by two others.",
+    )
+    for place, person in enumerate(staff):
+        closing.disclose(
+            session,
+            programme.id,
+            person=person.full_name,
+            role=STAFF[place][1],
+            interests=[fees] if place == 1 else [],
+            made_on=at.date(),
+            by=staff[0].id,
+            now=at,
+        )
+
+
+def _close(session: Session, seat: Seat, chance: random.Random, at: datetime) -> None:
+    """Do what comes before the award once all is complete; a few leave the evaluation open."""
+    if not learning.progress_of(session, seat).is_complete:
+        return
+    disclosed = closing.list_disclosures(session, seat.programme_id)
+    closing.mark_seen(session, seat, closing.digest_of(disclosed), at)
+    asked = catalogue.release(session, seat.release_id).course.closing
+    if asked.code is not None:
+        name = session.get_one(Account, seat.account_id).full_name
+        closing.attest(session, seat, typed_name=name, digest=asked.code.digest, now=at)
+    if asked.evaluation is not None and chance.random() < EVALUATES:
+        closing.evaluate(session, seat, _opinion(asked.evaluation, chance), at)
+
+
+def _opinion(evaluation: courses.Evaluation, chance: random.Random) -> dict[str, str]:
+    """Return one learner's answers: mostly content, and without words of their own."""
+    given = {}
+    for question in evaluation.questions:
+        if question.kind == "scale":
+            given[question.id] = str(chance.choices(courses.SCALE, (1, 1, 3, 8, 9))[0])
+        elif question.kind == "choice":
+            given[question.id] = chance.choice(question.options)
+    return given
 
 
 def _recheck(session: Session, attempt: int, chance: random.Random, at: datetime) -> None:
