@@ -13,6 +13,7 @@ from lms.views import (
     assessment,
     audit,
     catalogue,
+    closing,
     cohorts,
     credentials,
     crosswalk,
@@ -38,6 +39,7 @@ FEATURES = (
     assessment,
     audit,
     catalogue,
+    closing,
     cohorts,
     credentials,
     crosswalk,
@@ -79,7 +81,7 @@ def header() -> dict[str, Any]:
 @functools.lru_cache(maxsize=256)
 def links(here: str, *, is_staff: bool, language: str) -> dict[str, Any]:
     """Return the header's links on the pages of one feature, worded in one language."""
-    study = ("learning", "assessment", "crosswalk", "notes", "reading")
+    study = ("learning", "closing", "assessment", "crosswalk", "notes", "reading")
     places = [
         # Of sittings and reviews a learner can open their own terms and appeals alone.
         (_("Learn"), "learning.home", study if is_staff else (*study, "sittings", "reviews")),
