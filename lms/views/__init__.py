@@ -12,6 +12,7 @@ from lms.views import (
     accounts,
     assessment,
     audit,
+    badges,
     catalogue,
     closing,
     cohorts,
@@ -38,6 +39,7 @@ FEATURES = (
     accounts,
     assessment,
     audit,
+    badges,
     catalogue,
     closing,
     cohorts,
@@ -85,7 +87,7 @@ def links(here: str, *, is_staff: bool, language: str) -> dict[str, Any]:
     places = [
         # Of sittings and reviews a learner can open their own terms and appeals alone.
         (_("Learn"), "learning.home", study if is_staff else (*study, "sittings", "reviews")),
-        (_("Credentials"), "credentials.index", ("credentials", "sharing", "updates")),
+        (_("Credentials"), "credentials.index", ("badges", "credentials", "sharing", "updates")),
     ]
     if is_staff:
         places.insert(

@@ -30,6 +30,13 @@ from lms.services.credentials.attested import (
     own_credential_for,
 )
 from lms.services.credentials.awards import NOTICE, award_if_complete
+from lms.services.credentials.badges import (
+    Badge,
+    badge_of,
+    find_badge,
+    picture_words,
+    unkept_badge,
+)
 from lms.services.credentials.elsewhere import Learned
 from lms.services.credentials.files import StoredFile, certificate_file, find_file_by_hash
 from lms.services.credentials.issued import Issued, list_issued
@@ -90,6 +97,7 @@ __all__ = [
     "Appealable",
     "Asked",
     "Attested",
+    "Badge",
     "CredentialAppealLine",
     "Due",
     "Issued",
@@ -109,6 +117,7 @@ __all__ = [
     "ask_safety_item_again",
     "assessment_of",
     "award_if_complete",
+    "badge_of",
     "begin_renewal",
     "certificate_file",
     "choose_reminders",
@@ -118,6 +127,7 @@ __all__ = [
     "decide_credential_appeal",
     "decline",
     "file_credential_appeal",
+    "find_badge",
     "find_by_serial",
     "find_file_by_hash",
     "hindrance",
@@ -143,6 +153,7 @@ __all__ = [
     "look_into_credential_appeal",
     "mapped_hours_of",
     "own_credential_for",
+    "picture_words",
     "possible_acts",
     "proposal_for",
     "propose",
@@ -152,6 +163,7 @@ __all__ = [
     "safety_item_of",
     "standing_for",
     "stop_token",
+    "unkept_badge",
     "wants_reminders",
     "withdraw",
 ]

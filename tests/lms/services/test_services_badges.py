@@ -1,0 +1,113 @@
+"""Badges of credentials: signed once, the same ever after, and worth what the register says."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+import certificates
+from lms import clock
+from lms.db import db
+from lms.keys import keys_of, rotate
+from lms.services import credentials, register
+from lms.services.credentials import Attested
+from tests.cast import Cast
+from tests.stories import Told, tell
+
+
+@pytest.fixture
+def told(app: Flask, cast: Cast) -> Told:
+    return tell(app, cast)
+
+
+def found_of(session: Session, told: Told) -> Attested:
+    found = credentials.find_by_serial(session, told.serial, clock.now())
+    assert found is not None
+    return found
+
+
+def lists_of(session: Session, app: Flask) -> dict[str, object]:
+    settings, now = app.config["SETTINGS"], clock.now()
+    return {
+        certificates.status_list_address(settings.public_url, purpose, 1): register.status_list(
+            session, settings, purpose, 1, now
+        )
+        for purpose in ("revocation", "suspension")
+    }
+
+
+def check(session: Session, app: Flask, badge: str) -> certificates.BadgeCheck:
+    published = keys_of(app.config["SETTINGS"]).published
+    return certificates.check_badge(badge, published, clock.now(), lists_of(session, app))
+
+
+def test_a_badge_is_genuine_and_names_the_record(app: Flask, session: Session, told: Told) -> None:
+    found = found_of(session, told)
+    badge = credentials.badge_of(session, found, app.config["SETTINGS"], clock.now())
+    for form in (badge.text, badge.jwt):
+        told_of = check(session, app, form)
+        assert (told_of.state, told_of.status) == ("genuine", "valid"), told_of.reasons
+        assert told_of.serial == told.serial
+        assert told_of.credential_digest == found.digest
+    subject = badge.document["credentialSubject"]
+    assert found.credential.assessment in subject["achievement"]["criteria"]["narrative"]
+    assert subject["achievement"]["image"]["id"].startswith("data:image/png;base64,")
+
+
+def test_it_is_signed_once(app: Flask, session: Session, told: Told) -> None:
+    """A later instant and a new key change nothing of a badge that was handed out."""
+    settings, now = app.config["SETTINGS"], clock.now()
+    first = credentials.badge_of(session, found_of(session, told), settings, now)
+    session.commit()
+    rotate(settings, "credential", now + timedelta(seconds=2))
+    later = now + timedelta(days=30)
+    assert credentials.badge_of(session, found_of(session, told), settings, later) == first
+    assert check(session, app, first.text).state == "genuine"
+
+
+def test_a_badge_signed_after_a_change_of_keys_is_genuine(
+    app: Flask, session: Session, told: Told
+) -> None:
+    settings = app.config["SETTINGS"]
+    keys_of(settings)
+    rotate(settings, "credential", clock.now() + timedelta(seconds=2))
+    found = found_of(session, told)
+    badge = credentials.unkept_badge(session, found, settings, clock.now())
+    assert {check(session, app, form).state for form in (badge.text, badge.jwt)} == {"genuine"}
+
+
+def test_many_who_ask_at_once_get_one_badge(app: Flask, told: Told) -> None:
+    def ask(_turn: int) -> str:
+        with app.app_context():
+            found = found_of(db.session, told)
+            badge = credentials.badge_of(
+                db.session, found, app.config["SETTINGS"], clock.now() + timedelta(seconds=_turn)
+            )
+            db.session.commit()
+            return badge.text
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(ask, range(4)))) == 1
+
+
+def test_what_is_kept_cannot_be_altered(app: Flask, session: Session, told: Told) -> None:
+    credentials.badge_of(session, found_of(session, told), app.config["SETTINGS"], clock.now())
+    session.commit()
+    for change in ("UPDATE badges SET document = '{}'", "DELETE FROM badges"):
+        with pytest.raises(sa.exc.DBAPIError, match="append-only"):
+            session.execute(sa.text(change))
+        session.rollback()
+
+
+def test_the_register_decides_what_it_is_worth(app: Flask, session: Session, told: Told) -> None:
+    found, now = found_of(session, told), clock.now()
+    badge = credentials.badge_of(session, found, app.config["SETTINGS"], now)
+    for act, status in (("suspend", "suspended"), ("reinstate", "valid"), ("revoke", "revoked")):
+        register.enter_act(session, found.id, found.digest, act, now)
+        told_of = check(session, app, badge.text)
+        assert told_of.status == status, told_of.reasons
+    assert json.loads(badge.text) == badge.document
