@@ -30,11 +30,11 @@ from pyhanko.sign.signers.pdf_signer import (
     PdfSigningSession,
     SigDSSPlacementPreference,
 )
-from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from certificates.signed_file import DocumentSigner, SigningError, TimeStamping, Token
+from certificates.stamping import Stamper
 
 FIELD = "Issuer"
 _FIELD_WORDS = "Digital signature of the issuer"
@@ -63,31 +63,34 @@ def sign_pdf(
     with a key in memory, equal input gives equal bytes (RFC 6979). Raises `SigningError` when
     the key or the time-stamping authority cannot be reached.
     """
+    try:
+        if not isinstance(signer.key, Token):
+            return _signed(pdf, signer, signed_at, timestamper)
+        with _tokens:
+            return _signed(pdf, signer, signed_at, timestamper)
+    except SigningError:
+        raise
+    except Exception as error:
+        # Whatever a device, its driver or an authority's reply may raise.
+        raise SigningError(f"The file was not signed: {error}") from error
+
+
+def _signed(
+    pdf: bytes, signer: DocumentSigner, signed_at: datetime, timestamper: TimeStamping | None
+) -> bytes:
     writer = _Writer(pdf, salt=signed_at.isoformat().encode() + signer.certificate)
     task = _TimedSigner(
         _metadata(signer, timestamper, signed_at),
         _pyhanko_signer(signer),
         signed_at=signed_at.astimezone(UTC),
-        timestamper=timestamper and _client(timestamper),
+        timestamper=timestamper and Stamper(timestamper.address, timestamper.seconds),
         new_field_spec=SigFieldSpec(
             FIELD,
             readable_field_name=_FIELD_WORDS,
             invis_sig_settings=InvisSigSettings(box_out_of_bounds=True),
         ),
     )
-    reserved = _reserved(signer, timestamper)
-    try:
-        if isinstance(signer.key, Token):
-            with _tokens:
-                return _run(task, writer, reserved)
-        return _run(task, writer, reserved)
-    except Exception as error:
-        # Whatever a device, its driver or an authority's reply may raise.
-        raise SigningError(f"The file was not signed: {error}") from error
-
-
-def _run(task: PdfSigner, writer: IncrementalPdfFileWriter, reserved: int) -> bytes:
-    coroutine = task.async_sign_pdf(writer, bytes_reserved=reserved)
+    coroutine = task.async_sign_pdf(writer, bytes_reserved=_reserved(signer, timestamper))
     signed: bytes = asyncio.run(coroutine).getvalue()
     return signed
 
@@ -213,16 +216,8 @@ def _context(
         other_certs=[x509.Certificate.load(each) for each in signer.chain],
         crls=[crl.CertificateList.load(each) for each in signer.crls],
         moment=signed_at,
-        allow_fetching=True,
+        allow_fetching=False,
         revocation_mode="soft-fail",
-    )
-
-
-def _client(timestamper: TimeStamping) -> TimeStamper:
-    from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
-
-    return RequestsHTTPTimeStamper(  # type: ignore[no-untyped-call]
-        timestamper.address, timeout=timestamper.seconds
     )
 
 
