@@ -8,6 +8,7 @@ the page, where PDF/UA asks for no tag and PDF/A for no appearance.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import io
 import threading
@@ -47,6 +48,8 @@ _STEP = 256
 _ID_BYTES = 16
 
 _signers: WeakKeyDictionary[DocumentSigner, signers.Signer] = WeakKeyDictionary()
+_sessions: dict[tuple[str, str], Any] = {}
+"""Open sessions by library and token: a device lets a process in once."""
 _tokens = threading.Lock()
 
 
@@ -72,7 +75,10 @@ def sign_pdf(
         raise
     except Exception as error:
         # Whatever a device, its driver or an authority's reply may raise.
-        raise SigningError(f"The file was not signed: {error}") from error
+        if isinstance(signer.key, Token):
+            _forget(signer, signer.key)
+        reason = str(error) or type(error).__name__
+        raise SigningError(f"The file was not signed: {reason}") from error
 
 
 def _signed(
@@ -163,24 +169,41 @@ def _set_up(signer: DocumentSigner) -> signers.Signer:
 
 def _token_signer(token: Token, certificate: Any, chain: list[Any]) -> signers.Signer:
     try:
-        from pyhanko.config.pkcs11 import TokenCriteria
-        from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
+        from pyhanko.sign.pkcs11 import PKCS11Signer
     except ImportError as error:
         raise SigningError(
             "A key on a PKCS#11 device needs the package python-pkcs11: install it beside the "
             "application, or give the key as a file."
         ) from error
-    session = open_pkcs11_session(
-        token.module, token_criteria=TokenCriteria(token.label), user_pin=token.pin
-    )
     return PKCS11Signer(
-        session,
+        _session(token),
         signing_cert=certificate,
         ca_chain=chain,
         key_label=token.key,
         embed_roots=False,
         use_raw_mechanism=certificate.public_key.algorithm == "ec",
     )
+
+
+def _session(token: Token) -> Any:
+    from pyhanko.config.pkcs11 import TokenCriteria
+    from pyhanko.sign.pkcs11 import open_pkcs11_session
+
+    place = token.module, token.label
+    if place not in _sessions:
+        _sessions[place] = open_pkcs11_session(
+            token.module, token_criteria=TokenCriteria(token.label), user_pin=token.pin
+        )
+    return _sessions[place]
+
+
+def _forget(signer: DocumentSigner, token: Token) -> None:
+    """Let the next signature begin with the device anew: it may have been pulled out."""
+    _signers.pop(signer, None)
+    session = _sessions.pop((token.module, token.label), None)
+    if session is not None:
+        with contextlib.suppress(Exception):
+            session.close()
 
 
 def _metadata(
@@ -229,6 +252,8 @@ def _reserved(signer: DocumentSigner, timestamper: TimeStamping | None) -> int:
     certificates = sum(len(each) for each in (signer.certificate, *signer.chain))
     # The signature names the certificate's issuer twice.
     needed: int = _ATTRIBUTE_BYTES + certificates + signature + 2 * len(certificate.issuer.dump())
+    if isinstance(signer.key, Token):
+        needed += len(signer.certificate)  # pyHanko puts it in twice.
     if timestamper is not None:
         needed += _STAMP_BYTES
     return 2 * _STEP * -(-needed // _STEP)
