@@ -28,6 +28,7 @@ APPEND_ONLY = (
     "act_proposals",
     "advances",
     "audit_entries",
+    "brand_versions",
     "credential_acts",
     "credential_appeal_steps",
     "credential_appeals",

@@ -104,6 +104,8 @@ class Filled:
             "appeal": 1,
             "concern": 1,
             "item": self.told.item,
+            "design": "course",
+            "paper": "a4",
         }
         return known[name]
 
