@@ -10,7 +10,7 @@ from flask import Flask
 
 from lms import clock
 from lms.db import db
-from lms.services import assessment, credentials, mail, sharing, sittings
+from lms.services import assessment, batches, credentials, mail, sharing, sittings, transcripts
 
 Done = TypeVar("Done")
 SWEEP_SECONDS = 5.0
@@ -31,8 +31,13 @@ class Postman(threading.Thread):
 
     def run(self) -> None:
         """Sweep until asked to stop; a failing sweep is logged and the next one tried."""
-        often = ((sweep, "mail"), (close_overdue, "deadline"), (keep_look_ups, "look-up"))
-        seldom = ((award_missed, "award"), (remind_holders, "reminder"))
+        often = (
+            (sweep, "mail"),
+            (close_overdue, "deadline"),
+            (make_batches, "batch"),
+            (keep_look_ups, "look-up"),
+        )
+        seldom = ((award_missed, "award"), (remind_holders, "reminder"), (clear_files, "file"))
         for count in itertools.count():
             if self._stop.wait(SWEEP_SECONDS):
                 return
@@ -59,6 +64,21 @@ def sweep(app: Flask) -> int:
         return 0
     with app.app_context():
         return mail.deliver_waiting(db.session, deliver, settings, clock.now())
+
+
+def make_batches(app: Flask) -> bool:
+    """Keep the press of this process at work as long as a batch waits; return whether it runs."""
+    with app.app_context():
+        return batches.tend(db.session, app.config["SETTINGS"]) is not None
+
+
+def clear_files(app: Flask) -> int:
+    """Remove files whose time is over and what a crash left behind; return how many."""
+    data = app.config["SETTINGS"].data
+    with app.app_context():
+        removed = batches.remove_old(db.session, data, clock.now())
+        batches.remove_half_written(data)
+        return removed + transcripts.drop_orphans(db.session, transcripts.proof_folder(data))
 
 
 def close_overdue(app: Flask) -> int:

@@ -14,6 +14,7 @@ from lms.views import (
     audit,
     badges,
     branding,
+    batches,
     catalogue,
     closing,
     cohorts,
@@ -32,6 +33,7 @@ from lms.views import (
     search,
     sharing,
     sittings,
+    transcripts,
     updates,
     verification,
 )
@@ -42,6 +44,7 @@ FEATURES = (
     audit,
     badges,
     branding,
+    batches,
     catalogue,
     closing,
     cohorts,
@@ -59,6 +62,7 @@ FEATURES = (
     search,
     sharing,
     sittings,
+    transcripts,
     updates,
     verification,
 )
@@ -89,7 +93,11 @@ def links(here: str, *, is_staff: bool, language: str) -> dict[str, Any]:
     places = [
         # Of sittings and reviews a learner can open their own terms and appeals alone.
         (_("Learn"), "learning.home", study if is_staff else (*study, "sittings", "reviews")),
-        (_("Credentials"), "credentials.index", ("badges", "credentials", "sharing", "updates")),
+        (
+            _("Credentials"),
+            "credentials.index",
+            ("badges", "credentials", "sharing", "transcripts", "updates"),
+        ),
     ]
     if is_staff:
         places.insert(
@@ -97,7 +105,10 @@ def links(here: str, *, is_staff: bool, language: str) -> dict[str, Any]:
             (
                 _("Cohorts"),
                 "cohorts.index",
-                ("cohorts", "releases", "reports", "audit", "sittings", "psychometrics", "reviews"),
+                (
+                    *("cohorts", "releases", "reports", "audit", "sittings", "psychometrics"),
+                    *("reviews", "batches"),
+                ),
             ),
         )
     return {

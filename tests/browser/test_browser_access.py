@@ -24,6 +24,7 @@ from tests.cast import BUNDLED, Cast
 from tests.psychometric_samples import convene
 from tests.review_samples import review
 from tests.stories import Told, read_all, settle, show, tell
+from tests.transcript_samples import file_away
 
 # All of axe's rules but those of level AAA, which it leaves out by itself; this one is 2.2 AA.
 AXE = Axe().axe_script
@@ -42,6 +43,7 @@ def told(site: Site, cast: Cast) -> Told:
         settle(db.session, cast, clock.now())
         convene(db.session, cast, clock.now())
         review(db.session, told, clock.now())
+        file_away(db.session, cast, site.app.config["SETTINGS"].data, clock.now())
         show(db.session, told, clock.now())
         db.session.commit()
     return told
@@ -98,6 +100,8 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/attempts/{told.failed_attempt}/result", f"/attempts/{told.passed_attempt}/result",
             "/credentials", "/programmes/northgate",
             f"/credentials/{told.serial}/sharing", "/credentials/links",
+            "/transcript", "/transcript/external/new", "/transcript/external/1",
+            "/transcript/external/1/remove",
             f"/learn/{cast.leo_seat}/job-aids/first-module/on-the-wall",
             f"/learn/{cast.leo_seat}/glossary", f"/learn/{cast.leo_seat}/modules/first-module",
             f"/learn/{cast.leo_seat}/notes", f"/learn/{cast.leo_seat}/notes/{told.leo_note}",
@@ -129,6 +133,9 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/manage/programmes/{cast.northgate}/rulings/{cast.release}/small-course",
             f"/manage/programmes/{cast.northgate}/rulings/{cast.release}/small-course/{told.item}",
             f"/manage/programmes/{cast.northgate}/doubts",
+            f"/manage/cohorts/{cast.autumn}/learners/{cast.leo_seat}/transcript",
+            f"/manage/programmes/{cast.northgate}/external", "/manage/external/1",
+            f"/manage/cohorts/{cast.autumn}/certificates", "/manage/batches/1",
         ],
         "Olga": ["/manage"],
     }[who]  # fmt: skip

@@ -23,6 +23,7 @@ from tests.changes import SLUG, publish_update
 from tests.psychometric_samples import convene
 from tests.review_samples import review
 from tests.stories import Told, settle, show, tell
+from tests.transcript_samples import file_away
 
 EVERYBODY = ("", "Otto", "Lena", "Leo", "Ivo", "Ada", "Olga")
 # Whose things the matrix asks for: Leo's study, Northgate's management.
@@ -44,6 +45,7 @@ def told(app: Flask, cast: Cast, tmp_path: Path) -> Told:
         settle(db.session, cast, clock.now())
         convene(db.session, cast, clock.now())
         review(db.session, told, clock.now())
+        file_away(db.session, cast, app.config["SETTINGS"].data, clock.now())
         show(db.session, told, clock.now())
         db.session.commit()
     return told
@@ -103,6 +105,10 @@ class Filled:
             "ruling": 1,
             "appeal": 1,
             "concern": 1,
+            # And what `file_away` files away.
+            "external": 1,
+            "check": 1,
+            "batch": 1,
             "item": self.told.item,
             "design": "course",
             "paper": "a4",

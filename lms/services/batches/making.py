@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 import certificates
 from lms.config import Settings
+from lms.errors import Unavailable
 from lms.models.accounts import Account
 from lms.models.batches import Batch, BatchEntry
 from lms.models.credentials import CredentialRecord
@@ -104,6 +105,12 @@ def _make_or_note(session: Session, settings: Settings, claim: Claim, now: datet
     """Make a claimed certificate; what cannot be made is tried again, and left out in the end."""
     try:
         _make(session, settings, claim, now)
+    except Unavailable:
+        # Nothing is wrong with this certificate: whoever signs cannot be reached for a while.
+        session.rollback()
+        _note(session, claim, {"claimed_until": now + CLAIM_LASTS, "tries": claim.tries - 1})
+        session.commit()
+        return 0
     except Exception:
         session.rollback()
         log.exception("Certificate %s of batch %s was not made.", claim.number, claim.batch_id)
@@ -140,8 +147,7 @@ def _make(session: Session, settings: Settings, claim: Claim, now: datetime) -> 
 def _certificate(
     session: Session, found: credentials.Attested, settings: Settings, now: datetime
 ) -> bytes:
-    address = f"{settings.verify_address}/{found.credential.serial}"
-    return certificates.render_certificate(found.credential, address)
+    return credentials.certificate_file(session, found, settings, now=now).content
 
 
 def _note(session: Session, claim: Claim, values: dict[str, object]) -> None:
