@@ -63,7 +63,9 @@ def refuse_risky_pdf(data: bytes) -> None:
 
 def _parted(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     """Return what stands outside of streams, and each stream with what stands before it."""
-    outside, streams, place = [], [], 0
+    outside: list[bytes] = []
+    streams: list[tuple[bytes, bytes]] = []
+    place = 0
     for match in _STREAM.finditer(data):
         if match.start() < place:
             continue

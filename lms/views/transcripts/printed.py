@@ -96,7 +96,7 @@ def _course(each: Enrolled) -> tuple[Cell, ...]:
 
 def _studied(each: Enrolled) -> str:
     done, whole = duration(each.minutes_done), duration(each.minutes_total)
-    return _("%(done)s of %(all)s", done=done, all=whole)
+    return str(_("%(done)s of %(all)s", done=done, all=whole))
 
 
 def _assessments(each: Enrolled) -> PrintedTable:

@@ -263,7 +263,12 @@ def test_a_lost_file_is_said_to_be_lost(app: Flask, told: Told, client_of: Clien
     assert answer.status_code == 404 and "gone" in answer.text
 
 
-PAYLOADS = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{1337*7331}}", "${1337*7331}"]
+PAYLOADS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{1337*7331}}",
+    "${1337*7331}",
+]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
