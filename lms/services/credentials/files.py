@@ -1,4 +1,4 @@
-"""Certificates as files: drawn and signed once, with the proof of the log inside, and kept."""
+"""Certificates as files: drawn and signed once, badge and proof of the log inside, and kept."""
 
 import hashlib
 import logging
@@ -14,12 +14,12 @@ from lms.config import Settings
 from lms.errors import Unavailable
 from lms.models.credentials import CredentialRecord
 from lms.models.files import CertificateFile
+from lms.services.branding import brand_of
 from lms.services.credentials.attested import Attested
+from lms.services.credentials.badges import badge_of
 from lms.services.register.proofs import proof_of
 
 log = logging.getLogger(__name__)
-
-USUAL_PAPER: certificates.Paper = "a4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +41,20 @@ def certificate_file(
 ) -> StoredFile:
     """Return the signed certificate of a credential: made the first time, the same ever after.
 
+    It is drawn in the brand that the credential names, on that brand's paper unless one is given.
+
     Call it with nothing uncommitted: it commits what goes into the file before it draws, so that
     nobody who writes has to wait for a picture, and the file itself afterwards. Raises
     `Unavailable` when the key or the time-stamping authority cannot be reached just now.
     """
-    paper = paper or USUAL_PAPER
+    brand = brand_of(session, found.credential) or certificates.Brand()
+    paper = paper or brand.paper
     kept = _kept(session, found, paper)
     if kept is not None:
         return kept
     attachments = _attachments(session, found, settings, now)
     session.commit()
-    content = _signed(found, settings, paper, attachments, now)
+    content = _signed(found, settings, brand, paper, attachments, now)
     db.lock(session)
     # Whoever else drew it in the meantime waits here, and then finds it kept.
     session.execute(
@@ -102,29 +105,39 @@ def _attachments(
     session: Session, found: Attested, settings: Settings, now: datetime
 ) -> tuple[certificates.Attachment, ...]:
     """Return what the file carries inside, for whoever checks it without us."""
-    proof = proof_of(session, found.id, settings, now)
-    if proof is None:
-        return ()
-    return (
+    badge = badge_of(session, found, settings, now)
+    inside = [
         certificates.Attachment(
-            "award.tlog-proof",
-            proof.text.encode("utf-8"),
-            "Proof that the award is in the public log",
-            "text/plain",
-        ),
-    )
+            "badge.json",
+            badge.text.encode("utf-8"),
+            "This credential as an Open Badge, for wallets and other software",
+            "application/json",
+        )
+    ]
+    proof = proof_of(session, found.id, settings, now)
+    if proof is not None:
+        inside.append(
+            certificates.Attachment(
+                "award.tlog-proof",
+                proof.text.encode("utf-8"),
+                "Proof that the award is in the public log",
+                "text/plain",
+            )
+        )
+    return tuple(inside)
 
 
 def _signed(
     found: Attested,
     settings: Settings,
+    brand: certificates.Brand,
     paper: certificates.Paper,
     attachments: tuple[certificates.Attachment, ...],
     now: datetime,
 ) -> bytes:
     address = f"{settings.verify_address}/{found.credential.serial}"
     drawn = certificates.render_certificate(
-        found.credential, address, paper=paper, attachments=attachments
+        found.credential, address, brand=brand, paper=paper, attachments=attachments
     )
     ours = keys.keys_of(settings)
     try:

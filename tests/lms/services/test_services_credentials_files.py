@@ -60,6 +60,25 @@ def test_it_is_signed_by_this_installation_and_proves_its_award(
     assert proof.act == "award"
 
 
+def test_file_badge_and_proof_are_about_one_credential(
+    session: Session, serial: str, settings: Settings
+) -> None:
+    """What a checker finds with nothing but the file and the published keys."""
+    stored = file_of(session, serial, settings)
+    published = keys.published_document(settings)
+    verdict = certificates.verify_file(stored.content, published, clock.now())
+    assert verdict.state == "genuine", verdict.reasons
+    assert verdict.pdf is not None and verdict.badge is not None and verdict.proof is not None
+    found = credentials.find_by_serial(session, serial, clock.now())
+    assert found is not None and verdict.badge.credential_digest == found.digest
+
+
+def test_a_signed_file_with_all_it_carries_stays_small(
+    session: Session, serial: str, settings: Settings
+) -> None:
+    assert len(file_of(session, serial, settings).content) <= 50 * 1024
+
+
 def test_later_downloads_give_the_very_same_file(
     session: Session, serial: str, settings: Settings
 ) -> None:
