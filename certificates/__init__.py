@@ -31,6 +31,9 @@ from certificates.credential import (
     digest,
     full_notice,
 )
+from certificates.credits import STEPS as CREDIT_STEPS
+from certificates.credits import CreditRule, claim_fault, credits_offered
+from certificates.credits import written as written_credits
 from certificates.currency import (
     REMINDER_DAYS,
     CurrencyKind,
@@ -79,6 +82,7 @@ from certificates.signed_file import (
     TimeStamping,
     Token,
 )
+from certificates.standalone import script
 from certificates.status_list import (
     StatusEntry,
     StatusList,
@@ -99,6 +103,7 @@ from certificates.verification import FileVerdict, verify_file
 from certificates.wording import spelled_date
 
 __all__ = [
+    "CREDIT_STEPS",
     "KIND_WORDS",
     "LARGEST_PICTURE",
     "REMINDER_DAYS",
@@ -116,6 +121,7 @@ __all__ = [
     "Credential",
     "CredentialError",
     "CreditClaim",
+    "CreditRule",
     "CurrencyKind",
     "CurrencyRule",
     "DocumentSigner",
@@ -162,9 +168,11 @@ __all__ = [
     "check_badge",
     "check_pdf",
     "check_transcript",
+    "claim_fault",
     "clean_picture",
     "credential_from_document",
     "credential_to_document",
+    "credits_offered",
     "current_until",
     "decode_status_list",
     "did_document",
@@ -192,6 +200,7 @@ __all__ = [
     "render_share_image",
     "renewal_window",
     "roots_from_document",
+    "script",
     "sign_badge",
     "sign_badge_jwt",
     "sign_pdf",
@@ -203,6 +212,7 @@ __all__ = [
     "undrawable",
     "verdict",
     "verify_file",
+    "written_credits",
 ]
 
 

@@ -10,7 +10,16 @@ from flask import Flask
 
 from lms import clock
 from lms.db import db
-from lms.services import assessment, batches, credentials, mail, sharing, sittings, transcripts
+from lms.services import (
+    assessment,
+    batches,
+    credentials,
+    mail,
+    register,
+    sharing,
+    sittings,
+    transcripts,
+)
 
 Done = TypeVar("Done")
 SWEEP_SECONDS = 5.0
@@ -36,6 +45,7 @@ class Postman(threading.Thread):
             (close_overdue, "deadline"),
             (make_batches, "batch"),
             (keep_look_ups, "look-up"),
+            (sign_log, "log"),
         )
         seldom = ((award_missed, "award"), (remind_holders, "reminder"), (clear_files, "file"))
         for count in itertools.count():
@@ -160,3 +170,11 @@ def keep_look_ups(app: Flask) -> int:
     """Write down the look-ups that this process has counted since its last sweep."""
     with app.app_context():
         return sharing.keep_look_ups(db.session, app.extensions["look_ups"])
+
+
+def sign_log(app: Flask) -> bool:
+    """Sign the public log if an hour is over and something is new; return whether it was signed."""
+    with app.app_context():
+        is_signed = register.sign_if_due(db.session, app.config["SETTINGS"], clock.now())
+        db.session.commit()
+        return is_signed

@@ -18,6 +18,7 @@ from werkzeug.routing import Rule
 from lms import clock
 from lms.access import RULES, rule_of
 from lms.db import Base, db
+from lms.services import register
 from tests.cast import Cast, token_in
 from tests.changes import SLUG, publish_update
 from tests.psychometric_samples import convene
@@ -45,6 +46,7 @@ def told(app: Flask, cast: Cast, tmp_path: Path) -> Told:
         settle(db.session, cast, clock.now())
         convene(db.session, cast, clock.now())
         review(db.session, told, clock.now())
+        register.sign(db.session, app.config["SETTINGS"], clock.now())
         file_away(db.session, cast, app.config["SETTINGS"].data, clock.now())
         show(db.session, told, clock.now())
         db.session.commit()
@@ -110,6 +112,9 @@ class Filled:
             "check": 1,
             "batch": 1,
             "item": self.told.item,
+            "listing": "revocation-1",
+            "tile_path": "0/000.p/1",
+            "program_name": "witness.py",
             "design": "course",
             "paper": "a4",
         }

@@ -15,6 +15,7 @@ from lms.services.register.checkpoints import (
 from lms.services.register.entries import enter_act, enter_award
 from lms.services.register.proofs import logged_at, proof_of
 from lms.services.register.statuses import (
+    PURPOSES,
     Place,
     count_lists,
     positions_set,
@@ -25,6 +26,7 @@ from lms.services.register.statuses import (
 from lms.services.register.tree import published_tile, tile_data
 
 __all__ = [
+    "PURPOSES",
     "BrokenLog",
     "Place",
     "SignedTree",

@@ -10,11 +10,11 @@ import certificates
 from lms import db
 from lms.models.register import LeafSalt, LogLeaf, RegisterAct, StatusEntry
 from lms.services import audit
+from lms.services.register.statuses import PURPOSES
 
 BITS_OF_A_LIST = 131_072
 # A list is drawn from while it is at most half full: a free bit takes two tries on average.
 LEAVES_OF_A_LIST = BITS_OF_A_LIST // 2
-PURPOSES = ("revocation", "suspension")
 
 
 def enter_award(session: Session, credential_id: int, digest: str, now: datetime) -> None:

@@ -3,7 +3,7 @@
 import functools
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from lms.config import Settings
 from lms.models.register import RegisterAct, StatusEntry
 
 StatusPurpose = Literal["revocation", "suspension"]
+PURPOSES: tuple[StatusPurpose, ...] = get_args(StatusPurpose)
 # What is superseded must not be relied on either: its badge counts as revoked.
 SETTING = {"revocation": ("revoke", "supersede"), "suspension": ("suspend", "reinstate")}
 ENDS_SUSPENSION = "reinstate"
