@@ -99,7 +99,7 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/learn/{cast.leo_seat}/hours",
             f"/attempts/{told.failed_attempt}/result", f"/attempts/{told.passed_attempt}/result",
             "/credentials", "/programmes/northgate",
-            f"/credentials/{told.serial}/sharing", "/credentials/links",
+            f"/credentials/{told.serial}/badge", f"/credentials/{told.serial}/sharing", "/credentials/links",
             "/transcript", "/transcript/external/new", "/transcript/external/1",
             "/transcript/external/1/remove",
             f"/learn/{cast.leo_seat}/job-aids/first-module/on-the-wall",
