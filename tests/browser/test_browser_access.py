@@ -82,7 +82,7 @@ def pages_of(who: str, told: Told) -> list[str]:
             "/", "/programmes/northgate", "/programmes/northgate/crosswalk",
             "/sign-in", "/register", "/reset", "/confirm",
             "/register/credentials", "/verify", f"/v/{told.serial}", f"/v/{told.serial}?on=2026-01-01", "/v/UNKNOWN",
-            "/s/no-such-link", "/nowhere", "/mailbox",
+            "/s/no-such-link", "/verify/file", "/nowhere", "/mailbox",
             f"/mailbox/{told.message}", "/design", "/search", "/search?q=statment",
         ],
         "Lena": [

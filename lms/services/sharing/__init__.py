@@ -15,6 +15,7 @@ from lms.services.sharing.elsewhere import (
     google_calendar_address,
     linkedin_address,
 )
+from lms.services.sharing.file_check import FileAnswer, check_file, list_file_hashes
 from lms.services.sharing.links import (
     LASTS_DAYS,
     MOST_OPEN_LINKS,
@@ -33,6 +34,7 @@ __all__ = [
     "LASTS_DAYS",
     "MOST_OPEN_LINKS",
     "Display",
+    "FileAnswer",
     "Kind",
     "OpenLink",
     "Other",
@@ -40,6 +42,7 @@ __all__ = [
     "SharedLink",
     "Tally",
     "calendar_entry",
+    "check_file",
     "choose_display",
     "display_of",
     "displays_of",
@@ -49,6 +52,7 @@ __all__ = [
     "google_calendar_address",
     "keep_look_ups",
     "linkedin_address",
+    "list_file_hashes",
     "list_links",
     "list_look_ups",
     "list_published_others",

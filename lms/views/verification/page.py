@@ -24,7 +24,7 @@ from lms.db import db
 from lms.services import credentials, sharing
 from lms.services.credentials import Attested
 from lms.services.sharing import Display, Other
-from lms.views.verification.place import count_look_up, look_ups, pages
+from lms.views.verification.place import count_look_up, logged, look_ups, pages, wants_record
 from lms.views.verification.record import record_of
 
 
@@ -35,6 +35,7 @@ class Seen:
     found: Attested
     display: Display
     others: tuple[Other, ...]
+    logged_at: datetime | None
     at: datetime
 
     @property
@@ -85,8 +86,7 @@ def lookup() -> ResponseReturnValue:
 @look_ups
 def verify(serial: str) -> ResponseReturnValue:
     """Say whether a certificate is genuine and current, and what it does not authorise."""
-    wanted = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    if wanted == "application/json":
+    if wants_record():
         return record(serial)
     seen = look(serial, clock.now())
     if seen is None:
@@ -95,11 +95,10 @@ def verify(serial: str) -> ResponseReturnValue:
         "verification/verify.html",
         seen=seen,
         found=seen.found,
-        past=past_day(seen),
-        facts=facts_of(seen.found, seen.display),
+        facts=facts_of(seen.found, seen.display, seen.logged_at),
+        tools=tools_of(seen),
         programme_name=seen.found.credential.programme,
         public_url=current_app.config["SETTINGS"].public_url,
-        today=seen.at.date(),
     )
 
 
@@ -112,7 +111,9 @@ def record(serial: str) -> ResponseReturnValue:
     if seen is None:
         return jsonify(version=1, status="unknown"), 404
     address = current_app.config["SETTINGS"].verify_address
-    answer = record_of(seen.found, seen.display, seen.chain, seen.successor, seen.at, address)
+    answer = record_of(
+        seen.found, seen.display, seen.chain, seen.successor, seen.logged_at, seen.at, address
+    )
     past = past_day(seen)
     if past is not None:
         if past.verdict is None:
@@ -136,8 +137,9 @@ def look(serial: str, now: datetime) -> Seen | None:
     others: tuple[Other, ...] = ()
     if published.has_others:
         others = sharing.list_published_others(db.session, published.credential_id)
+    logged_at = logged(published.credential_id, now)
     count_look_up("credential", published.credential_id, published.account_id)
-    return Seen(found, published.display, others, now)
+    return Seen(found, published.display, others, logged_at, now)
 
 
 def unknown() -> tuple[str, int]:
@@ -158,6 +160,22 @@ def past_day(seen: Seen) -> PastDay | None:
         return PastDay(asked, problem="That day has not come yet.")
     end = datetime.combine(day, time.max, UTC)
     return PastDay(asked, day, seen.found.verdict_at(min(end, seen.at)))
+
+
+def tools_of(seen: Seen) -> Markup:
+    """Return what one can do on the page, with the answer for the day asked about, if any."""
+    serial, today = seen.found.credential.serial, seen.at.date()
+    past = past_day(seen)
+    if past is None:
+        return _drawn_tools(serial, today)
+    tools: Any = get_template_attribute("verification/_tools.html", "tools")
+    return Markup(tools(serial, today, past, seen.found.verdict))  # noqa: S704 -- as below
+
+
+@functools.lru_cache(maxsize=2048)
+def _drawn_tools(serial: str, today: date) -> Markup:
+    tools: Any = get_template_attribute("verification/_tools.html", "tools")
+    return Markup(tools(serial, today))  # noqa: S704 -- what a macro of ours has drawn
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,19 @@
 """What the verification pages share: one limit on looking, one count of looks, one open door."""
 
+import functools
 import re
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, current_app, request
+from flask.sansio.blueprints import BlueprintSetupState
 from flask_login import current_user
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from lms import clock
+from lms.db import db
 from lms.extensions import limiter
-from lms.services import sharing
+from lms.services import register, sharing
 from lms.services.sharing import Kind
 
 pages = Blueprint("verification", __name__)
@@ -34,9 +40,55 @@ def count_look_up(kind: Kind, identity: int, holder: int) -> None:
 
 def is_nobody() -> bool:
     """Whether a preview, a crawler or a prefetching browser asks, as far as they say so."""
-    agent = request.headers.get("User-Agent", "")
-    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
-    return not agent or "prefetch" in purpose or _NOBODY.search(agent) is not None
+    headers = request.headers
+    purpose = f"{headers.get('Sec-Purpose', '')} {headers.get('Purpose', '')}"
+    return "prefetch" in purpose or _says_so(headers.get("User-Agent", "")[:300])
+
+
+@functools.lru_cache(maxsize=1024)
+def _says_so(agent: str) -> bool:
+    return not agent or _NOBODY.search(agent) is not None
+
+
+def wants_record() -> bool:
+    """Whether the request prefers JSON to a page; one that says nothing gets the page."""
+    return _prefers_json(request.headers.get("Accept", "")[:300])
+
+
+@functools.lru_cache(maxsize=1024)
+def _prefers_json(accept: str) -> bool:
+    wanted = parse_accept_header(accept, MIMEAccept)
+    return wanted.best_match(["text/html", "application/json"]) == "application/json"
+
+
+class LoggedTimes:
+    """When awards were logged, as asked within the last minute: a page that is opened often.
+
+    An award that waits for its first signed tree has a time that will still change.
+    """
+
+    LASTS = timedelta(minutes=1)
+    MOST = 4096
+
+    def __init__(self) -> None:
+        self._asked: dict[int, tuple[datetime, datetime | None]] = {}
+
+    def of(self, credential_id: int, now: datetime) -> datetime | None:
+        """Return when a credential's award was logged, None where it was not."""
+        asked = self._asked.get(credential_id)
+        if asked is not None and now - asked[0] < self.LASTS:
+            return asked[1]
+        found = register.logged_at(db.session, credential_id)
+        if len(self._asked) >= self.MOST:
+            self._asked.clear()
+        self._asked[credential_id] = (now, found)
+        return found
+
+
+def logged(credential_id: int, now: datetime) -> datetime | None:
+    """Return when a credential's award was logged, None where it was not."""
+    times: LoggedTimes = current_app.extensions["logged_times"]
+    return times.of(credential_id, now)
 
 
 def tally() -> sharing.Tally:
@@ -46,9 +98,10 @@ def tally() -> sharing.Tally:
 
 
 @pages.record_once
-def begin_to_count(state: object) -> None:
-    """Give the application its tally."""
-    state.app.extensions["look_ups"] = sharing.Tally()  # type: ignore[attr-defined]
+def begin_to_count(state: BlueprintSetupState) -> None:
+    """Give the application its tally, and a memory for what it asks the register."""
+    state.app.extensions["look_ups"] = sharing.Tally()
+    state.app.extensions["logged_times"] = LoggedTimes()
 
 
 @pages.after_request

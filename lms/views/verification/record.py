@@ -20,6 +20,7 @@ def record_of(
     display: Display,
     chain: tuple[Other, ...],
     successor: str | None,
+    logged_at: datetime | None,
     at: datetime,
     address: str,
 ) -> dict[str, Any]:
@@ -52,6 +53,7 @@ def record_of(
         "certifies": credential.certifies,
         "programme": {"name": credential.programme, "web": credential.programme_web},
         "issued_at": instant(credential.issued_at),
+        "logged_at": instant(logged_at) if logged_at else None,
         "current_until": credential.current_until.isoformat(),
         "study": _study(credential) if display.shows_hours else None,
         "assessment": credential.assessment if display.shows_assessment else None,

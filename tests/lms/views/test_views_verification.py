@@ -1,7 +1,10 @@
 """Verification for anyone: the verdict, what its holder shows, past days, records for machines."""
 
+import hashlib
+import io
 import json
 import re
+import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +21,7 @@ from lms.db import db
 from lms.models.credentials import CredentialRecord
 from lms.services import credentials, sharing
 from lms.services.sharing import Display
-from tests.cast import Cast, settings_for
+from tests.cast import Cast, settings_for, token_in
 from tests.stories import Told, tell
 
 ClientOf = Callable[[str], FlaskClient]
@@ -80,38 +83,37 @@ def test_typing_a_number_leads_to_its_page(app: Flask, told: Told) -> None:
     assert answer.status_code == 302 and answer.headers["Location"] == f"/v/{told.serial}"
 
 
-@pytest.mark.parametrize("typed", ["x", "0" * 28, "%s%n", "' OR 1=1 --", "A" * 4000, "\u202e"])
-def test_any_other_number_gets_one_calm_answer(app: Flask, typed: str) -> None:
+def test_any_other_number_gets_one_calm_answer(app: Flask) -> None:
     client = app.test_client()
-    answer = client.get("/verify", query_string={"serial": typed}, follow_redirects=True)
-    assert answer.status_code == 404
-    assert "No certificate is published under this number" in answer.text
-    assert answer.text == client.get("/v/anything").text
+    for typed in ("x", "0" * 28, "%s%n", "' OR 1=1 --", "A" * 4000, "\u202e"):
+        answer = client.get("/verify", query_string={"serial": typed}, follow_redirects=True)
+        assert answer.status_code == 404
+        assert "No certificate is published under this number" in answer.text
+        assert answer.text == client.get("/v/anything").text
 
 
-@pytest.mark.parametrize(
-    ("chosen", "gone", "field"),
-    [
-        ({"shows_profession": False}, "Licensed psychologist", "profession"),
-        ({"shows_hours": False}, "20\u00a0min", "study"),
-        ({"shows_assessment": False}, "All lessons completed.", "assessment"),
-        ({"shown_name": "none"}, "Ferreira", "name"),
-        ({"shown_name": "initials"}, "Ferreira", "name"),
-    ],
-)
-def test_what_the_holder_holds_back_is_on_no_channel(
-    app: Flask, told: Told, chosen: dict[str, object], gone: str, field: str
-) -> None:
-    client = app.test_client()
-    assert gone in client.get(f"/v/{told.serial}").text, "shown until the holder chooses"
-    choose(app, told.serial, **chosen)
-    page, record = client.get(f"/v/{told.serial}").text, client.get(f"/v/{told.serial}.json").json
-    assert gone not in page and "Not shown" in page
-    assert gone.replace("\u00a0", " ") not in json.dumps(record, ensure_ascii=False)
-    found = {**record["holder"], **record}[field]
-    assert found == ("L.\u00a0F." if chosen.get("shown_name") == "initials" else None)
-    assert record["digest"] is None, "the digest would confirm a guess of what is held back"
-    assert len(record["not_shown"]) == 1
+HELD_BACK = [
+    ({"shows_profession": False}, "Licensed psychologist", "profession"),
+    ({"shows_hours": False}, "20\u00a0min", "study"),
+    ({"shows_assessment": False}, "All lessons completed.", "assessment"),
+    ({"shown_name": "none"}, "Ferreira", "name"),
+    ({"shown_name": "initials"}, "Ferreira", "name"),
+]
+
+
+def test_what_the_holder_holds_back_is_on_no_channel(app: Flask, told: Told) -> None:
+    client, path = app.test_client(), f"/v/{told.serial}"
+    for chosen, gone, field in HELD_BACK:
+        choose(app, told.serial)
+        assert gone in client.get(path).text, "shown until the holder chooses"
+        choose(app, told.serial, **chosen)
+        page, record = client.get(path).text, client.get(f"{path}.json").json
+        assert gone not in page and "Not shown" in page
+        assert gone.replace("\u00a0", " ") not in json.dumps(record, ensure_ascii=False)
+        found = {**record["holder"], **record}[field]
+        assert found == ("L.\u00a0F." if chosen.get("shown_name") == "initials" else None)
+        assert record["digest"] is None, "the digest would confirm a guess of what is held back"
+        assert len(record["not_shown"]) == 1
 
 
 def test_a_past_day_never_stands_in_for_today(
@@ -131,13 +133,14 @@ def test_a_past_day_never_stands_in_for_today(
     assert "Not yet issued" in client.get(f"/v/{told.serial}?on={before}").text
 
 
-@pytest.mark.parametrize("asked", ["2999-01-01", "yesterday", "2026-02-30", "<b>", "9" * 500])
-def test_a_day_that_cannot_be_answered_says_why(app: Flask, told: Told, asked: str) -> None:
-    client = app.test_client()
-    answer = client.get(f"/v/{told.serial}", query_string={"on": asked})
-    assert answer.status_code == 200 and "field-error" in answer.text and "<b>" not in answer.text
-    record = client.get(f"/v/{told.serial}.json", query_string={"on": asked})
-    assert record.status_code == 400 and record.json["error"]
+def test_a_day_that_cannot_be_answered_says_why(app: Flask, told: Told) -> None:
+    client, path = app.test_client(), f"/v/{told.serial}"
+    for asked in ("2999-01-01", "yesterday", "2026-02-30", "<b>", "9" * 500):
+        answer = client.get(path, query_string={"on": asked})
+        assert answer.status_code == 200 and "field-error" in answer.text
+        assert "<b>" not in answer.text
+        record = client.get(f"{path}.json", query_string={"on": asked})
+        assert record.status_code == 400 and record.json["error"]
 
 
 def test_machines_get_the_record_by_address_or_by_asking_for_it(app: Flask, told: Told) -> None:
@@ -191,25 +194,23 @@ def test_a_look_is_counted_and_a_second_one_too(app: Flask, told: Told) -> None:
     assert counted(app, told) == 2
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"User-Agent": "LinkedInBot/1.0 (compatible; Mozilla/5.0)"},
-        {"User-Agent": "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"},
-        {"User-Agent": "facebookexternalhit/1.1"},
-        {"User-Agent": "WhatsApp/2.23"},
-        {"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"},
-        {"User-Agent": "TelegramBot (like TwitterBot)"},
-        {"User-Agent": ""},
-        {**BROWSER, "Sec-Purpose": "prefetch;prerender"},
-        {**BROWSER, "Purpose": "prefetch"},
-    ],
-)
-def test_programs_that_fetch_a_preview_are_not_counted(
-    app: Flask, told: Told, headers: dict[str, str]
-) -> None:
-    assert app.test_client().get(f"/v/{told.serial}", headers=headers).status_code == 200
-    assert counted(app, told) == 0
+PREVIEWS = [
+    {"User-Agent": "LinkedInBot/1.0 (compatible; Mozilla/5.0)"},
+    {"User-Agent": "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"},
+    {"User-Agent": "facebookexternalhit/1.1"},
+    {"User-Agent": "WhatsApp/2.23"},
+    {"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"},
+    {"User-Agent": "TelegramBot (like TwitterBot)"},
+    {"User-Agent": ""},
+    {**BROWSER, "Sec-Purpose": "prefetch;prerender"},
+    {**BROWSER, "Purpose": "prefetch"},
+]
+
+
+def test_programs_that_fetch_a_preview_are_not_counted(app: Flask, told: Told) -> None:
+    for headers in PREVIEWS:
+        assert app.test_client().get(f"/v/{told.serial}", headers=headers).status_code == 200
+        assert counted(app, told) == 0, headers
 
 
 def test_a_head_a_picture_and_the_holder_are_not_counted(
@@ -282,3 +283,80 @@ def test_guessing_is_slowed_down_over_all_ways_together(limited: Flask) -> None:
     assert int(refused.headers["Retry-After"]) > 0
     with limited.app_context():
         db.engine.dispose()
+
+
+# Files
+
+
+@pytest.fixture
+def paper(told: Told, client_of: ClientOf) -> bytes:
+    """Leo's certificate as he downloads it."""
+    return client_of("Leo").get(f"/credentials/{told.serial}/certificate.pdf").data
+
+
+def check(app: Flask, content: bytes, name: str = "certificate.pdf") -> str:
+    client = app.test_client()
+    token = token_in(client.get("/verify/file").text)
+    answer = client.post(
+        "/verify/file", data={"csrf_token": token, "file": (io.BytesIO(content), name)}
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_the_file_that_was_issued_is_unaltered_and_leads_to_its_record(
+    app: Flask, told: Told, paper: bytes
+) -> None:
+    page = check(app, paper, "whatever it is called.txt")
+    assert "Unaltered" in page and f"/v/{told.serial}" in page
+    hashes = app.test_client().get(f"/v/{told.serial}/files").json["sha256"]
+    assert hashes == [hashlib.sha256(paper).hexdigest()]
+
+
+def test_a_changed_file_is_found_out(app: Flask, told: Told, paper: bytes) -> None:
+    """Invariant 38: whatever was done to it, the answer is never that it is as issued."""
+    for changed in (
+        paper + b"\n% added\n",
+        paper[:9000] + bytes([paper[9000] ^ 1]) + paper[9001:],
+        paper + b"\n1 0 obj\n<<>>\nendobj\nstartxref\n0\n%%EOF\n",
+    ):
+        page = check(app, changed)
+        assert "Altered" in page or "Not ours" in page
+        assert "Unaltered" not in page and told.serial not in page
+
+
+def test_what_is_no_certificate_is_not_ours(app: Flask) -> None:
+    for content in (b"", b"%PDF-1.7\n", b"GIF89a", b"%PDF-" + b"\0" * 4000):
+        assert "Not ours" in check(app, content)
+
+
+def test_a_file_whose_page_is_hidden_is_unaltered_and_no_more_is_said(
+    app: Flask, told: Told, paper: bytes
+) -> None:
+    choose(app, told.serial, is_published=False)
+    page = check(app, paper)
+    assert "Unaltered" in page and "does not publish a page" in page
+    assert told.serial not in page and "Small Course" not in page
+    assert app.test_client().get(f"/v/{told.serial}/files").status_code == 404
+
+
+def test_an_upload_stays_in_memory_and_a_large_one_is_refused(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that is uploaded touches the disk, not even as a temporary file."""
+    client = app.test_client()
+    token = token_in(client.get("/verify/file").text)
+
+    def no_file(*_args: object, **_more: object) -> None:
+        raise AssertionError("an upload was written to a file")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", no_file)
+    # The body as a browser sends it: the test client would itself put a large one into a file.
+    head = (
+        f'--b\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n--b\r\n'
+        'Content-Disposition: form-data; name="file"; filename="x.pdf"\r\n\r\n%PDF-'
+    ).encode()
+    for size, status in ((490_000, 200), (600_000, 413), (5_000_000, 413)):
+        body = head + b"\0" * size + b"\r\n--b--\r\n"
+        kind = "multipart/form-data; boundary=b"
+        assert client.post("/verify/file", data=body, content_type=kind).status_code == status
