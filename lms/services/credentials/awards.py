@@ -158,7 +158,7 @@ def _attest(
         assessment=assessment_of(content),
         certifies=course.certifies,
         notice=NOTICE,
-        signatories=signatories_of(programme),
+        signatories=signatories_of(session, programme),
         language=course.language,
         particulars=particulars_of(
             session,

@@ -15,7 +15,7 @@ import courses
 import quizzes
 from lms.models.accounts import Account, RoleGrant
 from lms.models.catalogue import Programme
-from lms.services import catalogue
+from lms.services import branding, catalogue
 
 FORMAT = "Online, self-paced"
 _DOI = re.compile(r"\b10\.[0-9]{4,9}/[^\s;,]+")
@@ -37,6 +37,7 @@ def particulars_of(
     return certificates.Particulars(
         cycle=cycle,
         renews=renews,
+        brand=branding.current_digest(session, programme_id),
         format=FORMAT,
         instructors=_instructors(session, programme_id),
         competencies=tuple(competencies_of(content)),
@@ -151,7 +152,11 @@ def _rule(bank: quizzes.Bank) -> tuple[str, str]:
     return items, f"passed at {needed} of {length} ({cut}\u00a0%)"
 
 
-def signatories_of(programme: Programme) -> tuple[certificates.Signatory, ...]:
+def signatories_of(session: Session, programme: Programme) -> tuple[certificates.Signatory, ...]:
+    """Return who signs: those of the programme's brand, else its director and lead educator."""
+    brand = branding.current_brand(session, programme.id)
+    if brand is not None and brand.signatories:
+        return tuple(certificates.Signatory(one.name, one.role) for one in brand.signatories)
     people = [certificates.Signatory(programme.director_name, programme.director_title)]
     if programme.educator_name:
         title = programme.educator_title or "Lead educator"

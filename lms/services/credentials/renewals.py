@@ -224,7 +224,7 @@ def _attest(
         release=content.label,
         release_hash=content.content_hash,
         assessment=f"{base.credential.assessment} {_how(standing)}",
-        signatories=signatories_of(programme),
+        signatories=signatories_of(session, programme),
         particulars=dataclasses.replace(
             particulars, cycle=held.cycle + 1, renews=held.credential.serial
         ),

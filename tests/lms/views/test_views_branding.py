@@ -12,11 +12,13 @@ from pypdf import PdfReader
 from werkzeug.test import TestResponse
 
 import certificates
+from lms import clock
 from lms.db import db
 from lms.models.audit import AuditEntry
 from lms.models.branding import BrandVersion
-from lms.services import branding
+from lms.services import branding, credentials
 from tests.cast import Cast, token_in
+from tests.stories import tell
 
 ClientOf = Callable[[str], FlaskClient]
 FORM = {
@@ -223,3 +225,31 @@ def test_a_template_in_a_statement_is_only_text(
     page = ada.get(f"/manage/programmes/{cast.northgate}/brand").text
     assert "{{7*7}} &lt;script&gt;" in page
     assert "<script>alert" not in page
+
+
+def test_an_award_keeps_the_brand_it_was_made_with(
+    app: Flask, cast: Cast, client_of: ClientOf
+) -> None:
+    ada = client_of("Ada")
+    send(ada, cast, {"logo": png()})
+    first = brand_of(app, cast)
+    assert first is not None
+    serial = tell(app, cast).serial
+    send(ada, cast, **{"people-0-full_name": "Ana Later", "paper": "a4"})
+    with app.app_context():
+        found = credentials.find_by_serial(db.session, serial, clock.now())
+        assert found is not None
+        assert found.credential.particulars is not None
+        assert found.credential.particulars.brand == certificates.brand_digest(first)
+        assert branding.brand_of(db.session, found.credential) == first
+        assert found.credential.signatories == (
+            certificates.Signatory("Dr Adaeze Okafor", "Programme Director"),
+        )
+        file = credentials.certificate_file(
+            db.session, found, app.config["SETTINGS"], now=clock.now()
+        )
+    front = PdfReader(io.BytesIO(file.content)).pages[0]
+    assert tuple(front.mediabox[2:]) == (792, 612)
+    text = " ".join(front.extract_text().split())
+    assert "Dr Adaeze Okafor" in text
+    assert "Northgate is an example of an approved provider." in text
