@@ -75,7 +75,7 @@ class DoubtForm(FlaskForm):  # type: ignore[misc]
         _("Decision"),
         choices=[
             SelectChoice("stands", _("The certificate stands")),
-            SelectChoice("revoked", _("Revoke it: it was issued in error")),
+            SelectChoice("revoked", _("Propose to revoke it: it was issued in error")),
         ],
         validators=[InputRequired(_("Choose one."))],
     )

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from lms.views import (
     accounts,
+    acts,
     assessment,
     audit,
     badges,
@@ -41,6 +42,7 @@ from lms.views import (
 
 FEATURES = (
     accounts,
+    acts,
     assessment,
     audit,
     badges,
@@ -92,13 +94,13 @@ def header() -> dict[str, Any]:
 def links(here: str, *, is_staff: bool, language: str) -> dict[str, Any]:
     """Return the header's links on the pages of one feature, worded in one language."""
     study = ("learning", "closing", "assessment", "crosswalk", "notes", "reading")
-    places = [
+    places: list[tuple[str, str, tuple[str, ...]]] = [
         # Of sittings and reviews a learner can open their own terms and appeals alone.
         (_("Learn"), "learning.home", study if is_staff else (*study, "sittings", "reviews")),
         (
             _("Credentials"),
             "credentials.index",
-            ("badges", "credentials", "sharing", "transcripts", "updates"),
+            ("acts", "badges", "credentials", "sharing", "transcripts", "updates"),
         ),
     ]
     if is_staff:

@@ -43,7 +43,10 @@ VERDICT_WORDS = {
     "valid": lazy("Valid"),
     "update-outstanding": lazy("Valid, update outstanding"),
     "past-currency": lazy("Past its currency date"),
+    "suspended": lazy("Suspended"),
+    "superseded": lazy("Superseded"),
     "revoked": lazy("Revoked"),
+    "not-yet-issued": lazy("Not yet issued"),
 }
 
 

@@ -19,6 +19,7 @@ from lms import clock
 from lms.access import RULES, rule_of
 from lms.db import Base, db
 from lms.services import register
+from tests.act_samples import dispute
 from tests.cast import Cast, token_in
 from tests.changes import SLUG, publish_update
 from tests.psychometric_samples import convene
@@ -46,6 +47,7 @@ def told(app: Flask, cast: Cast, tmp_path: Path) -> Told:
         settle(db.session, cast, clock.now())
         convene(db.session, cast, clock.now())
         review(db.session, told, clock.now())
+        dispute(db.session, told, clock.now())
         register.sign(db.session, app.config["SETTINGS"], clock.now())
         file_away(db.session, cast, app.config["SETTINGS"].data, clock.now())
         show(db.session, told, clock.now())
@@ -107,6 +109,9 @@ class Filled:
             "ruling": 1,
             "appeal": 1,
             "concern": 1,
+            # Likewise what `dispute` leaves.
+            "act": "revoke",
+            "proposal": 1,
             # And what `file_away` files away.
             "external": 1,
             "check": 1,

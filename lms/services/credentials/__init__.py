@@ -1,9 +1,16 @@
 """Credentials: awarded once when all is complete, looked up by anyone, acted on by two people."""
 
-from lms.services.credentials.acts import APPEAL_DAYS, ActLine, list_acts, possible_acts
+from lms.services.credentials.acts import (
+    APPEAL_DAYS,
+    ActLine,
+    list_acts,
+    possible_acts,
+    time_zone_of,
+)
 from lms.services.credentials.appeal_lines import (
     AppealStep,
     CredentialAppealLine,
+    StepKind,
     appeal_hindrance,
     credential_appeal_for,
     list_appeals_on,
@@ -55,6 +62,7 @@ from lms.services.credentials.proposals import (
     decline,
     hindrance,
     list_approvers,
+    list_other_administrators,
     list_proposals_on,
     list_waiting,
     proposal_for,
@@ -108,6 +116,7 @@ __all__ = [
     "ProposedKind",
     "SinceEarned",
     "Standing",
+    "StepKind",
     "StoredFile",
     "Waiting",
     "account_of_token",
@@ -145,6 +154,7 @@ __all__ = [
     "list_of_enrolments",
     "list_of_holder",
     "list_of_programme",
+    "list_other_administrators",
     "list_proposals_on",
     "list_safety_items",
     "list_unawarded",
@@ -164,6 +174,7 @@ __all__ = [
     "standing_for",
     "stop_token",
     "unkept_badge",
+    "time_zone_of",
     "wants_reminders",
     "withdraw",
 ]

@@ -25,6 +25,7 @@ from lms.services.credentials.reissue import issue_again
 
 # A suspension or a revocation can be appealed for so long, from its day in the programme's zone.
 APPEAL_DAYS = 30
+AN_INSTANT = timedelta(microseconds=1)
 
 _LOGGED: dict[ProposedKind, certificates.ActKind] = {
     "suspend": "suspend",
@@ -110,8 +111,8 @@ def carry_out(
     in the transaction of the caller. Returns the serial of a new issue. Whether it may be done is
     for the caller to ask; what is done already is Refused by the database's own constraints.
     """
-    # No act is dated before the one it follows, even where clocks differ.
-    at = max([now, *(act.at for act in found.acts)])
+    # Every act is dated after the one it follows, even where clocks differ.
+    at = max([now, *(act.at + AN_INSTANT for act in found.acts)])
     successor = None
     if order.kind == "reissue":
         assert order.holder_name is not None

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+import certificates
 import courses
 from lms.errors import NotFound
 from lms.models.accounts import Account
@@ -19,8 +20,24 @@ from lms.services.cohorts import RunCohort
 from lms.services.reports.scores import superseded
 
 EventKind = Literal[
-    "enrolled", "lesson", "started", "submitted", "passed", "failed", "issued", "revoked"
+    "enrolled",
+    "lesson",
+    "started",
+    "submitted",
+    "passed",
+    "failed",
+    "issued",
+    "suspended",
+    "reinstated",
+    "reissued",
+    "revoked",
 ]
+_KIND_OF_ACT: dict[certificates.ActKind, EventKind] = {
+    "suspend": "suspended",
+    "reinstate": "reinstated",
+    "supersede": "reissued",
+    "revoke": "revoked",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +191,7 @@ def _events(
             events.append(Event(sitting.submitted_at, kind, sitting.module_key, sitting.number))
     if credential is not None:
         events.append(Event(credential.credential.issued_at, "issued"))
-        if credential.revoked_at is not None:
-            events.append(Event(credential.revoked_at, "revoked"))
+        events += [Event(act.at, _KIND_OF_ACT[act.kind]) for act in credential.acts]
     # Sorted, then turned round: of what happened in the same instant the consequence stands above.
     events.sort(key=lambda event: event.at)
     return tuple(events[::-1])

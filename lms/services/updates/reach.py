@@ -115,7 +115,8 @@ def reach_of(session: Session, programme_id: int, release_id: int, now: datetime
     held = [
         each
         for each in credentials.list_of_programme(session, programme_id, release.course_slug, now)
-        if each.release_id < release.id
+        # Issued again, a credential counts once, by its latest issue.
+        if each.release_id < release.id and each.verdict.status != "superseded"
     ]
     return ReleaseReach(
         release,
@@ -178,13 +179,13 @@ def _open_attempts(
 
 
 def _holders(session: Session, held: list[Attested], difference: Difference) -> tuple[Holder, ...]:
-    """Those who are certified and learned a fact as it no longer is; the revoked are left out."""
+    """Those who are certified and learned a fact as it no longer is; the ended are left out."""
     changed = {change.fact_id for change in difference.impact.changes if change.how != "added"}
     found = []
     for each in held:
         taught = catalogue.release(session, each.release_id).facts
         facts = tuple(sorted(changed & taught.keys()))
-        if facts and each.verdict.status != "revoked":
+        if facts and each.verdict.status not in ("revoked", "superseded"):
             found.append(Holder(each, facts))
     return tuple(found)
 

@@ -45,7 +45,7 @@ def doubts_page(programme: int, sent: tuple[int, DoubtForm] | None = None) -> st
 @pages.post("/manage/doubts/<int:concern>/decision")
 @rule("administrator")
 def decide_doubt(concern: int) -> ResponseReturnValue:
-    """Decide whether a certificate stands or is revoked."""
+    """Decide whether a certificate stands, or propose to revoke it."""
     line = reviews.concern_for(db.session, current_user.id, concern)
     form = DoubtForm(prefix=f"c{line.id}")
     if not form.validate_on_submit():
@@ -59,5 +59,8 @@ def decide_doubt(concern: int) -> ResponseReturnValue:
         now=clock.now(),
     )
     db.session.commit()
-    flash(_("Decided. The holder is told."), "success")
+    if form.outcome.data == "stands":
+        flash(_("Decided. The holder is told."), "success")
+    else:
+        flash(_("Proposed. It is revoked once a second administrator approves it."), "info")
     return redirect(url_for("reviews.doubts", programme=line.programme_id), 303)
