@@ -13,7 +13,17 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks import analysis, certificates, pages, queries, saves, search, sittings, starts
+from benchmarks import (
+    analysis,
+    certificates,
+    pages,
+    queries,
+    saves,
+    search,
+    signatures,
+    sittings,
+    starts,
+)
 from benchmarks.stage import postgresql, stage
 
 PAGE_ROUNDS, PAGE_SECONDS = 15, 0.4
@@ -43,7 +53,7 @@ def main() -> None:
 
 
 def measured(*, with_setup: bool) -> Iterator[Row]:
-    """Yield every row: pages, saves, search, starts, examinations, certificates, statistics."""
+    """Yield every row: pages, saves, search, starts, examinations, certificates, signatures, statistics."""
     with stage() as here:
         yield from pages.measure(here, PAGE_ROUNDS, PAGE_SECONDS)
         yield from queries.measure(here)
@@ -55,6 +65,7 @@ def measured(*, with_setup: bool) -> Iterator[Row]:
         yield from search.measure(here, "PostgreSQL", PAGE_ROUNDS, PAGE_SECONDS)
     yield from sittings.measure()
     yield from certificates.measure()
+    yield from signatures.measure()
     yield from analysis.measure()
     if with_setup:
         yield starts.set_up()
