@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def measured(*, with_setup: bool) -> Iterator[Row]:
-    """Yield every row: pages, saves, search, starts, examinations, certificates, signatures, statistics."""
+    """Yield every row: pages, saves, search, starts, examinations, certificates, statistics."""
     with stage() as here:
         yield from pages.measure(here, PAGE_ROUNDS, PAGE_SECONDS)
         yield from queries.measure(here)
