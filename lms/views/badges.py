@@ -29,7 +29,8 @@ from lms.services.credentials import Attested, Badge
 pages = Blueprint("badges", __name__)
 
 VC = "application/vc"
-ENDED = ("revoked", "superseded")
+# Of these nobody gets a copy: not of what has ended, nor of what is not to be relied on now.
+WITHHELD = ("suspended", "revoked", "superseded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def badge(serial: str) -> ResponseReturnValue:
     return render_template(
         "badges/badge.html",
         found=found,
-        ended=found.verdict.status in ENDED,
+        withheld=found.verdict.status in WITHHELD,
         display=sharing.display_of(db.session, found.id),
         number=certificates.format_serial(found.credential.serial),
         issuer=certificates.did_of(settings().public_url),
@@ -85,8 +86,8 @@ def download(serial: str, form: str) -> ResponseReturnValue:
     """Hand the holder their badge: the document, the token, or a picture with it inside."""
     now = clock.now()
     found = own(serial)
-    if found.verdict.status in ENDED:
-        flash(_("The badge of a certificate that has ended cannot be downloaded."), "error")
+    if found.verdict.status in WITHHELD:
+        flash(_("Its badge cannot be downloaded: the certificate is not to be relied on."), "error")
         return redirect(url_for("credentials.index"), 303)
     made = credentials.badge_of(db.session, found, settings(), now)
     db.session.commit()
@@ -111,8 +112,8 @@ def published(serial: str) -> ResponseReturnValue:
     found = credentials.find_by_serial(db.session, serial, now)
     if seen is None or found is None or not seen.display.shows_all:
         return open_to_all(jsonify(version=1, status="unknown")), 404
-    if found.verdict.status in ENDED:
-        return open_to_all(jsonify(version=1, status=found.verdict.status)), 410
+    if found.verdict.status in WITHHELD:
+        return open_to_all(jsonify(version=1, status=found.verdict.status)), 404
     kept = credentials.find_badge(db.session, found)
     badge = kept or credentials.unkept_badge(db.session, found, settings(), now)
     return open_to_all(Response(badge.text, mimetype=VC))

@@ -1,6 +1,5 @@
 """Badges of credentials: signed once, the same ever after, and worth what the register says."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -14,9 +13,16 @@ from lms import clock
 from lms.db import db
 from lms.keys import keys_of, rotate
 from lms.services import credentials, register
-from lms.services.credentials import Attested
+from lms.services.credentials import Attested, ProposedKind
+from tests.act_samples import do
 from tests.cast import Cast
 from tests.stories import Told, tell
+
+ACTS: list[tuple[ProposedKind, str]] = [
+    ("suspend", "suspended"),
+    ("reinstate", "valid"),
+    ("revoke", "revoked"),
+]
 
 
 @pytest.fixture
@@ -103,11 +109,28 @@ def test_what_is_kept_cannot_be_altered(app: Flask, session: Session, told: Told
         session.rollback()
 
 
-def test_the_register_decides_what_it_is_worth(app: Flask, session: Session, told: Told) -> None:
+def test_the_register_decides_what_it_is_worth(
+    app: Flask, session: Session, cast: Cast, told: Told
+) -> None:
+    """A badge that was handed out long ago follows what two people do to its credential."""
     found, now = found_of(session, told), clock.now()
     badge = credentials.badge_of(session, found, app.config["SETTINGS"], now)
-    for act, status in (("suspend", "suspended"), ("reinstate", "valid"), ("revoke", "revoked")):
-        register.enter_act(session, found.id, found.digest, act, now)
+    for act, status in ACTS:
+        do(session, cast, told.serial, act, now)
         told_of = check(session, app, badge.text)
         assert told_of.status == status, told_of.reasons
-    assert json.loads(badge.text) == badge.document
+
+
+def test_a_new_issue_has_a_badge_of_its_own(
+    app: Flask, session: Session, cast: Cast, told: Told
+) -> None:
+    settings, now = app.config["SETTINGS"], clock.now()
+    old = credentials.badge_of(session, found_of(session, told), settings, now)
+    serial = do(session, cast, told.serial, "reissue", now)
+    assert serial is not None
+    again = credentials.find_by_serial(session, serial, clock.now())
+    assert again is not None
+    new = credentials.badge_of(session, again, settings, now)
+    assert check(session, app, old.text).status == "revoked"
+    assert check(session, app, new.text).status == "valid"
+    assert "Leonor" in new.text and "Leonor" not in old.text

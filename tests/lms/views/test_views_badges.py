@@ -11,7 +11,9 @@ from lms import clock
 from lms.db import db
 from lms.keys import keys_of
 from lms.services import credentials, sharing
+from lms.services.credentials import ProposedKind
 from lms.services.sharing import Display
+from tests.act_samples import do
 from tests.cast import Cast
 from tests.stories import Told, tell
 
@@ -95,13 +97,18 @@ def test_what_is_held_back_is_not_in_public_in_a_badge_either(app: Flask, told: 
     assert {answer.data for answer in answers} == {unknown.data}
 
 
-def test_what_ended_is_not_handed_out(
-    app: Flask, told: Told, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("act", "status"), [("suspend", "suspended"), ("revoke", "revoked"), ("reissue", "superseded")]
+)
+def test_what_is_not_to_be_relied_on_is_not_handed_out(
+    app: Flask, cast: Cast, told: Told, client_of: ClientOf, act: ProposedKind, status: str
 ) -> None:
-    from lms.views import badges
-
-    monkeypatch.setattr(badges, "ENDED", ("valid", "update-outstanding"))
+    with app.app_context():
+        do(db.session, cast, told.serial, act, clock.now())
+        db.session.commit()
     leo = client_of("Leo")
     assert leo.get(f"/credentials/{told.serial}/badge.json").status_code == 303
     assert "badge.json" not in leo.get(f"/credentials/{told.serial}/badge").text
-    assert app.test_client().get(f"/v/{told.serial}/badge.json").status_code == 410
+    public = app.test_client().get(f"/v/{told.serial}/badge.json")
+    assert public.status_code == 404
+    assert public.get_json() == {"version": 1, "status": status}
