@@ -30,6 +30,7 @@ from lms.views import (
     reading,
     register,
     releases,
+    renewals,
     reports,
     reviews,
     search,
@@ -61,6 +62,7 @@ FEATURES = (
     reading,
     register,
     releases,
+    renewals,
     reports,
     reviews,
     search,
@@ -100,7 +102,7 @@ def links(here: str, *, is_staff: bool, language: str) -> dict[str, Any]:
         (
             _("Credentials"),
             "credentials.index",
-            ("acts", "badges", "credentials", "sharing", "transcripts", "updates"),
+            ("acts", "badges", "credentials", "renewals", "sharing", "transcripts", "updates"),
         ),
     ]
     if is_staff:

@@ -1,6 +1,6 @@
 """Updates: what has changed since somebody was certified, for them to read and confirm."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -10,7 +10,7 @@ from lms.access import rule
 from lms.db import db
 from lms.errors import Refused
 from lms.forms.updates import ConfirmForm
-from lms.services import updates
+from lms.services import credentials, updates
 
 pages = Blueprint("updates", __name__)
 
@@ -40,5 +40,10 @@ def confirm(serial: str, update: str) -> ResponseReturnValue:
         raise Refused(_("This form has expired. Go back, reload, send it again."))
     if updates.confirm(db.session, current_user.id, serial, update, now):
         flash(_("Noted. You have read this update."), "success")
+        # It may have been the last thing that a renewal waited for.
+        address = current_app.config["SETTINGS"].verify_address
+        credentials.renew_if_complete(
+            db.session, current_user.id, serial, now=now, verify_address=address
+        )
     db.session.commit()
     return redirect(url_for("credentials.index"), 303)

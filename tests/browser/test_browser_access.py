@@ -75,6 +75,7 @@ def pages_of(who: str, told: Told) -> list[str]:
         f"/manage/programmes/{cast.northgate}/assessment/small-course/information",
         f"/manage/programmes/{cast.northgate}/misconceptions",
         f"/manage/programmes/{cast.northgate}/standards",
+        f"/manage/programmes/{cast.northgate}/renewals",
         "/manage/standards/1",
     ]
     return {
@@ -99,7 +100,7 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/learn/{cast.leo_seat}/hours",
             f"/attempts/{told.failed_attempt}/result", f"/attempts/{told.passed_attempt}/result",
             "/credentials", "/programmes/northgate",
-            f"/credentials/{told.serial}/badge",
+            f"/credentials/{told.serial}/badge", f"/credentials/{told.serial}/renewal",
             f"/credentials/{told.serial}/sharing", "/credentials/links",
             "/transcript", "/transcript/external/new", "/transcript/external/1",
             "/transcript/external/1/remove",

@@ -151,10 +151,10 @@ def expected(rule: str, endpoint: str, who: str, method: str) -> set[int]:
 
 # A set-up or confirmation link that does not exist is answered so to everybody.
 MAY_BE_EMPTY = {
-    "badges.published",
     "accounts.setup",
     "security.confirm_email",
     "security.reset_password",
+    "renewals.stop",
     "verification.shared",
 }
 

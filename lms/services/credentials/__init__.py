@@ -44,6 +44,7 @@ from lms.services.credentials.badges import (
     picture_words,
     unkept_badge,
 )
+from lms.services.credentials.currency import today_of, window_of
 from lms.services.credentials.elsewhere import Learned
 from lms.services.credentials.files import StoredFile, certificate_file, find_file_by_hash
 from lms.services.credentials.issued import Issued, list_issued
@@ -89,7 +90,7 @@ from lms.services.credentials.renewals import (
     renew_if_complete,
     safety_item_of,
 )
-from lms.services.credentials.standing import Standing, standing_for
+from lms.services.credentials.standing import Standing, chain_of, standing_for
 from lms.services.credentials.storing import ENTROPY_BYTES
 
 __all__ = [
@@ -129,6 +130,7 @@ __all__ = [
     "badge_of",
     "begin_renewal",
     "certificate_file",
+    "chain_of",
     "choose_reminders",
     "competencies_of",
     "credential_appeal_for",
@@ -173,8 +175,10 @@ __all__ = [
     "safety_item_of",
     "standing_for",
     "stop_token",
-    "unkept_badge",
     "time_zone_of",
+    "today_of",
+    "unkept_badge",
     "wants_reminders",
+    "window_of",
     "withdraw",
 ]

@@ -14,7 +14,12 @@ from lms.models.credentials import CredentialRecord
 from lms.models.renewals import Renewal
 from lms.services import catalogue
 from lms.services.credentials import rechecks
-from lms.services.credentials.attested import Attested, SinceEarned, own_credential_for
+from lms.services.credentials.attested import (
+    Attested,
+    SinceEarned,
+    list_of_ids,
+    own_credential_for,
+)
 from lms.services.credentials.currency import rule_of, today_of, window_of
 from lms.services.credentials.elsewhere import Learned, list_learned
 from lms.services.credentials.storing import Issue, Track, list_issues
@@ -129,6 +134,15 @@ def standing_of(session: Session, held: Attested, now: datetime) -> Standing:
         minutes_asked=asks.ce_minutes,
         learned=_learned(session, held, asks, today),
     )
+
+
+def chain_of(session: Session, standing: Standing, now: datetime) -> list[Attested]:
+    """Return the cycles of a credential, the first one first, each as it was issued last."""
+    latest: dict[int, int] = {}
+    for each in list_issues(session, standing.track):
+        latest.setdefault(each.cycle, each.id)
+    found = list_of_ids(session, list(latest.values()), now)
+    return sorted(found, key=lambda each: each.cycle)
 
 
 def _state(
