@@ -16,6 +16,7 @@ from lms import clock, demo
 from lms import keys as our_keys
 from lms.app import create_app
 from lms.config import ROOT, SECRET_FILE, Settings
+from lms.credential_commands import credentials
 from lms.db import db, make_engine
 from lms.errors import LmsError, Refused
 from lms.items import items
@@ -47,6 +48,7 @@ def lms() -> None:
 
 lms.add_command(items)
 lms.add_command(keys)
+lms.add_command(credentials)
 
 
 @lms.command()

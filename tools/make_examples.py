@@ -10,6 +10,7 @@ import hashlib
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -24,6 +25,7 @@ ISSUED = datetime(2026, 10, 14, 9, 30, tzinfo=UTC)
 LOGGED = ISSUED + timedelta(minutes=30)
 OTHER_AWARDS = 11
 PLACE = 7
+PURPOSES: tuple[Literal["revocation", "suspension"], ...] = ("revocation", "suspension")
 # Of the certificates behind the signatures of PDF files.
 SERIAL_BYTES = 19
 
@@ -102,8 +104,8 @@ def make(folder: Path) -> None:
     verify_url = f"{SITE}/v/{awarded.serial}"
     issuer = certificates.Issuer(certificates.did_of(SITE), awarded.programme, SITE)
     lists = [
-        certificates.StatusEntry(f"{SITE}/register/status/{purpose}-1", 5, purpose)
-        for purpose in ("revocation", "suspension")
+        certificates.StatusEntry(certificates.status_list_address(SITE, purpose, 1), 5, purpose)
+        for purpose in PURPOSES
     ]
     badge = certificates.badge_for(
         awarded,
@@ -125,7 +127,7 @@ def make(folder: Path) -> None:
     for name, data in {
         "certificate.pdf": certificates.sign_pdf(drawn, signer, signed_at=LOGGED),
         "badge.json": text + b"\n",
-        "badge.jwt": certificates.sign_badge_jwt(badge, badge_key).encode() + b"\n",
+        "badge.jwt": certificates.sign_badge_jwt(badge, badge_key, ISSUED).encode() + b"\n",
         "award.tlog-proof": proof,
         "keys.json": json.dumps(keys, indent=2).encode() + b"\n",
     }.items():

@@ -40,6 +40,7 @@ BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 LARGEST = 20_000_000
 LATE = timedelta(hours=24)
+CLAIMS = ("iss", "jti", "nbf", "exp", "iat")
 SUITE = {
     "type": "DataIntegrityProof",
     "cryptosuite": "eddsa-rdfc-2022",
@@ -247,10 +248,10 @@ def check_token(text: str, keys: list[Key]) -> dict[str, Any]:
     value = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
     if base64.urlsafe_b64encode(value).rstrip(b"=").decode() != signature:
         raise Altered("the token does not write its signature as it should")
-    at = datetime.strptime(badge["validFrom"], INSTANT).replace(tzinfo=UTC)
+    at = datetime.fromtimestamp(badge["iat"], UTC)
     if header.get("alg") != "EdDSA" or not key.signed(value, f"{head}.{body}".encode(), at):
         raise Altered("the badge was changed after it was signed")
-    return {name: badge[name] for name in badge if name not in ("iss", "jti", "nbf", "exp")}
+    return {name: badge[name] for name in badge if name not in CLAIMS}
 
 
 def check_document(text: str, keys: list[Key]) -> dict[str, Any]:

@@ -16,7 +16,18 @@ from lms import clock
 from lms.config import Settings
 from lms.errors import Refused
 from lms.keys import documents
-from lms.keys.folder import KeyFolder
+from lms.keys.folder import PUBLISHED, KeyFolder
+
+__all__ = [
+    "KINDS",
+    "PUBLISHED",
+    "Keys",
+    "Kind",
+    "keys_of",
+    "make",
+    "published_document",
+    "rotate",
+]
 
 Kind = Literal["credential", "log", "document"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
