@@ -103,16 +103,17 @@ def badge_png(title: str, kind: str, programme: str, side: int = SIDE) -> bytes:
     """
     from PIL import Image, ImageDraw
 
-    canvas = Image.new("RGBA", (SIDE * _FINER, SIDE * _FINER), (251, 250, 247, 0))
+    scale = _FINER * side / SIDE
+    canvas = Image.new("RGBA", (_FINER * side, _FINER * side), (251, 250, 247, 0))
     pen = ImageDraw.Draw(canvas)
     for disc in _discs():
-        _draw_disc(pen, disc)
+        _draw_disc(pen, disc, scale)
     for arc in _MARK:
-        points = [(x * _FINER, y * _FINER) for x, y in _points(arc)]
-        pen.line(points, fill=_MIST, width=round(1.6 * _FINER), joint="curve")
+        points = [(x * scale, y * scale) for x, y in _points(arc)]
+        pen.line(points, fill=_MIST, width=round(1.6 * scale), joint="curve")
     for letter in _letters(title, kind, programme):
-        font = _font(letter.face.file, round(letter.size * _FINER))
-        place = (letter.x * _FINER, letter.y * _FINER)
+        font = _font(letter.face.file, letter.size * scale)
+        place = (letter.x * scale, letter.y * scale)
         pen.text(place, letter.character, fill=letter.colour, font=font, anchor="ls")
     small = canvas.resize((side, side), Image.Resampling.LANCZOS)
     packed = small.quantize(_COLOURS, method=Image.Quantize.FASTOCTREE)
@@ -211,17 +212,17 @@ def _advance(face: Face, character: str) -> float:
     return float(glyphs[names[ord(character)]].width) / units
 
 
-def _font(file: str, size: int) -> Any:
+def _font(file: str, size: float) -> Any:
     from PIL import ImageFont
 
     return ImageFont.truetype(str(FONTS / file), size, layout_engine=ImageFont.Layout.BASIC)
 
 
-def _draw_disc(pen: ImageDraw, disc: _Disc) -> None:
-    across = (_MIDDLE - disc.radius) * _FINER, (_MIDDLE + disc.radius) * _FINER
-    down = (disc.y - disc.radius) * _FINER, (disc.y + disc.radius) * _FINER
+def _draw_disc(pen: ImageDraw, disc: _Disc, scale: float) -> None:
+    across = (_MIDDLE - disc.radius) * scale, (_MIDDLE + disc.radius) * scale
+    down = (disc.y - disc.radius) * scale, (disc.y + disc.radius) * scale
     box = (across[0], down[0], across[1], down[1])
-    width = round(disc.width * _FINER) or 1
+    width = round(disc.width * scale) or 1
     pen.ellipse(box, fill=disc.fill, outline=disc.line, width=width)
 
 
