@@ -5,6 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from lms.db import db
+from tests.act_samples import second_administrator
 from tests.browser.conftest import Site, Visit
 from tests.browser.hands import fits
 from tests.cast import Cast
@@ -15,6 +17,9 @@ def test_an_administrator_sees_exports_and_revokes(
     site: Site, visit: Visit, cast: Cast, tmp_path: Path
 ) -> None:
     told = tell(site.app, cast)
+    with site.app.app_context():
+        second_administrator(db.session, cast)
+        db.session.commit()
     page = visit("/manage", who="Ada", accept_downloads=True)
     page.get_by_role("link", name="Autumn 2026").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Autumn 2026")
@@ -27,11 +32,17 @@ def test_an_administrator_sees_exports_and_revokes(
     assert [row[0] for row in rows[1:]] == ["Lena Marković", "Leo Ferreira"]
     page.get_by_role("link", name="Leo Ferreira").first.click()
     expect(page.get_by_role("heading", level=1, name="Leo Ferreira")).to_be_visible()
-    page.get_by_role("link", name="Revoke").first.click()
+    page.get_by_role("link", name="Its history, and what can be done").click()
+    page.get_by_role("link", name="Revoke").click()
     page.get_by_label("It was issued in error.").check()
     page.get_by_label("Note for the programme").fill("A private remark.")
-    page.get_by_role("button", name="Revoke the certificate").click()
-    expect(page.get_by_text("The certificate is revoked.")).to_be_visible()
+    page.get_by_role("button", name="Propose it").click()
+    expect(page.get_by_text("Nothing has changed yet")).to_be_visible()
+    second = visit(f"/manage/programmes/{cast.northgate}/credentials", who="Bea")
+    second.get_by_role("link", name="Leo Ferreira").first.click()
+    fits(second)
+    second.get_by_role("button", name="Approve and do it").click()
+    expect(second.get_by_text("Approved and done.")).to_be_visible()
     page.goto(f"/manage/programmes/{cast.northgate}/audit")
     expect(page.get_by_text("A private remark.").first).to_be_attached()
     stranger = visit(f"/v/{told.serial}")
