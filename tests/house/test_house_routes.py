@@ -22,6 +22,7 @@ from lms.services import register
 from tests.act_samples import dispute
 from tests.cast import Cast, token_in
 from tests.changes import SLUG, publish_update
+from tests.closing_course import disclose_nothing
 from tests.psychometric_samples import convene
 from tests.review_samples import review
 from tests.stories import Told, settle, show, tell
@@ -47,10 +48,12 @@ def told(app: Flask, cast: Cast, tmp_path: Path) -> Told:
         settle(db.session, cast, clock.now())
         convene(db.session, cast, clock.now())
         review(db.session, told, clock.now())
-        dispute(db.session, told, clock.now())
         register.sign(db.session, app.config["SETTINGS"], clock.now())
         file_away(db.session, cast, app.config["SETTINGS"].data, clock.now())
         show(db.session, told, clock.now())
+        disclose_nothing(db.session, cast, clock.now())
+        # Last: what is suspended is handed out no more.
+        dispute(db.session, told, clock.now())
         db.session.commit()
     return told
 
@@ -112,6 +115,7 @@ class Filled:
             # Likewise what `dispute` leaves.
             "act": "revoke",
             "proposal": 1,
+            "disclosure": 1,
             # And what `file_away` files away.
             "external": 1,
             "check": 1,
