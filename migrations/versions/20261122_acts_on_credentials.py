@@ -70,12 +70,22 @@ def count_versions() -> None:
         ["id"],
     )
     op.drop_constraint("one_credential_per_learner_course_and_cycle", "credentials", type_="unique")
-    for constraint in versions_are_unique():
-        op.create_unique_constraint(constraint.name, "credentials", list(constraint.columns.keys()))
+    for name, columns in VERSIONS_ARE_UNIQUE.items():
+        op.create_unique_constraint(name, "credentials", columns)
     for name, text in VERSIONS_ARE_SOUND.items():
         op.create_check_constraint(op.f(f"ck_credentials_{name}"), "credentials", text)
 
 
+VERSIONS_ARE_UNIQUE = {
+    "one_credential_per_learner_course_cycle_and_version": [
+        "account_id",
+        "programme_id",
+        "course_slug",
+        "cycle",
+        "version",
+    ],
+    "a_credential_is_superseded_once": ["supersedes_id"],
+}
 VERSIONS_ARE_SOUND = {
     "versions_counted_from_one": "version >= 1",
     "a_later_version_names_the_earlier": "(version = 1) = (supersedes_id IS NULL)",
@@ -147,11 +157,7 @@ def create_credentials(*, with_versions: bool) -> None:
 
 def versions_are_unique() -> list[sa.UniqueConstraint]:
     return [
-        sa.UniqueConstraint(
-            *["account_id", "programme_id", "course_slug", "cycle", "version"],
-            name="one_credential_per_learner_course_cycle_and_version",
-        ),
-        sa.UniqueConstraint("supersedes_id", name="a_credential_is_superseded_once"),
+        sa.UniqueConstraint(*columns, name=name) for name, columns in VERSIONS_ARE_UNIQUE.items()
     ]
 
 
@@ -335,8 +341,8 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         rewrite_credentials(with_versions=False)
         return
-    for constraint in versions_are_unique():
-        op.drop_constraint(constraint.name, "credentials", type_="unique")
+    for name in VERSIONS_ARE_UNIQUE:
+        op.drop_constraint(name, "credentials", type_="unique")
     op.drop_column("credentials", "version")
     op.drop_column("credentials", "supersedes_id")
     op.create_unique_constraint(
