@@ -35,6 +35,7 @@ from certificates.credential import Credential
 from certificates.embedding import embed
 from certificates.fonts import FONTS, Face
 from certificates.glyph_map import map_every_glyph
+from certificates.identifier import with_identifier
 from certificates.look import DESIGN
 from certificates.page import Page, page_for
 from certificates.printout import Printout, page_for_printout
@@ -147,8 +148,8 @@ class _Press:
             name_accessible(pdf)
 
         give_colours(document)
-        pdf: bytes = document.write_pdf(finisher=finish, **OPTIONS)
-        return pdf
+        pdf: bytes = document.write_pdf(finisher=finish, pdf_identifier=False, **OPTIONS)
+        return with_identifier(pdf)
 
     def _sheet(self, page: Page) -> CSS:
         """Return the page's style sheets as one, filled in with its colours and sizes."""

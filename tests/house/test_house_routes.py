@@ -23,6 +23,7 @@ from tests.act_samples import dispute
 from tests.cast import Cast, token_in
 from tests.changes import SLUG, publish_update
 from tests.closing_course import disclose_nothing
+from tests.credit_samples import claim_credits
 from tests.psychometric_samples import convene
 from tests.review_samples import review
 from tests.stories import Told, settle, show, tell
@@ -48,10 +49,11 @@ def told(app: Flask, cast: Cast, tmp_path: Path) -> Told:
         settle(db.session, cast, clock.now())
         convene(db.session, cast, clock.now())
         review(db.session, told, clock.now())
-        register.sign(db.session, app.config["SETTINGS"], clock.now())
         file_away(db.session, cast, app.config["SETTINGS"].data, clock.now())
+        register.sign(db.session, app.config["SETTINGS"], clock.now())
         show(db.session, told, clock.now())
         disclose_nothing(db.session, cast, clock.now())
+        claim_credits(db.session, told, clock.now())
         # Last: what is suspended is handed out no more.
         dispute(db.session, told, clock.now())
         db.session.commit()
@@ -112,21 +114,23 @@ class Filled:
             "ruling": 1,
             "appeal": 1,
             "concern": 1,
-            # Likewise what `dispute` leaves.
-            "act": "revoke",
-            "proposal": 1,
-            "disclosure": 1,
             # And what `file_away` files away.
             "external": 1,
             "check": 1,
             "batch": 1,
+            # Likewise what `dispute` leaves.
+            "act": "revoke",
+            "proposal": 1,
+            "disclosure": 1,
+            "approval": 1,
+            "claim": 1,
             "item": self.told.item,
             "form": "json",
             "listing": "revocation-1",
             "tile_path": "0/000.p/1",
-            "program_name": "witness.py",
             "design": "course",
             "paper": "a4",
+            "program_name": "witness.py",
         }
         return known[name]
 
@@ -155,6 +159,7 @@ def expected(rule: str, endpoint: str, who: str, method: str) -> set[int]:
 
 # A set-up or confirmation link that does not exist is answered so to everybody.
 MAY_BE_EMPTY = {
+    "badges.published",
     "accounts.setup",
     "security.confirm_email",
     "security.reset_password",
