@@ -118,6 +118,7 @@ def present(session: Session, settings: Settings, now: datetime) -> list[str]:
     session.commit()
     _let_time_pass(session, lives, now)
     _act_on_some(session, staff, settings, now)
+    _renew_some(session, chance, settings, now)
     session.commit()
     _keep_password(file, password)
     return _how_to_sign_in(file)
@@ -425,3 +426,41 @@ def _act_on_some(session: Session, staff: list[Account], settings: Settings, now
         ground="The practicum was signed by my supervisor in March; I enclose the log.",
         now=now,
     )
+
+
+def _renew_some(session: Session, chance: random.Random, settings: Settings, now: datetime) -> None:
+    """Let one holder renew and another begin to; the others whose time has come are reminded."""
+    in_order = sa.select(CredentialRecord.account_id, CredentialRecord.serial)
+    standings = [
+        credentials.standing_for(session, account, serial, now)
+        for account, serial in session.execute(in_order.order_by(CredentialRecord.id)).all()
+    ]
+    due = [each for each in standings if each.state == "open"]
+    due.sort(key=lambda each: (each.is_late, each.window.current_until))
+    for standing, share in zip(due[1:3], (1.0, 0.5), strict=False):
+        _renew(session, standing.held, share, chance, settings, now)
+    addresses = credentials.addresses_at(settings.public_url, settings.secret())
+    for reminder in credentials.list_due(session, now):
+        credentials.remind(session, reminder, addresses, now)
+
+
+def _renew(
+    session: Session,
+    held: credentials.Attested,
+    share: float,
+    chance: random.Random,
+    settings: Settings,
+    now: datetime,
+) -> None:
+    """Begin a renewal and answer this share of its items."""
+    holder, serial, place = held.account_id, held.credential.serial, settings.verify_address
+    credentials.begin_renewal(
+        session, holder, serial, seed=chance.getrandbits(62), now=now, verify_address=place
+    )
+    items = credentials.list_safety_items(
+        session, credentials.standing_for(session, holder, serial, now)
+    )
+    for asked in items[: round(len(items) * share)]:
+        credentials.answer_safety_item(
+            session, holder, serial, asked, _right(asked.item), now=now, verify_address=place
+        )

@@ -140,11 +140,8 @@ def award_missed(app: Flask) -> None:
 
 def remind_holders(app: Flask) -> int:
     """Write the reminders that have come due, each in a transaction of its own; return how many."""
-    here, secret = app.config["SETTINGS"].public_url, app.config["SETTINGS"].secret()
-    addresses = credentials.Addresses(
-        renewal=lambda serial: f"{here}/credentials/{serial}/renewal",
-        stop=lambda account: f"{here}/reminders/stop/{credentials.stop_token(secret, account)}",
-    )
+    settings = app.config["SETTINGS"]
+    addresses = credentials.addresses_at(settings.public_url, settings.secret())
     written = 0
     with app.app_context():
         session, now = db.session, clock.now()

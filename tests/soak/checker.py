@@ -144,9 +144,10 @@ def _credentials(session: Session) -> Iterator[str]:
         Enrolment, Enrolment.id == CredentialRecord.enrolment_id
     )
     for record, release in session.execute(rows.join(Cohort, Cohort.id == Enrolment.cohort_id)):
-        # Issued again, it is the same award under another number.
-        holders[record.enrolment_id] += record.version == 1
-        evidence = json.loads(record.evidence)["attempts"]
+        rests_on = json.loads(record.evidence)
+        # Issued again, it is the same award under another number; renewed, it follows the first.
+        holders[record.enrolment_id] += record.version == 1 and "renewal" not in rests_on
+        evidence = rests_on["attempts"]
         if not evidence or not all((record.enrolment_id, each) in passed for each in evidence):
             yield f"credential {record.serial} rests on {evidence}, which did not pass"
         course = catalogue.release(session, release).course

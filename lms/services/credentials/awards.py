@@ -112,7 +112,7 @@ def announce(
         at=now,
         actor_id=None,
         programme_id=programme_id,
-        act="credential.renewed" if "renews" in detail else "credential.awarded",
+        act="credential.awarded",
         subject=f"credential {serial}",
         detail=detail,
     )

@@ -41,6 +41,14 @@ class Addresses:
     stop: Callable[[int], str]
 
 
+def addresses_at(public_url: str, secret: str) -> Addresses:
+    """Return the addresses of an installation, with what only it can make."""
+    return Addresses(
+        renewal=lambda serial: f"{public_url}/credentials/{serial}/renewal",
+        stop=lambda account: f"{public_url}/reminders/stop/{stop_token(secret, account)}",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """A reminder to be written: for which credential, and how many days before its date."""

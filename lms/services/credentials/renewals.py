@@ -1,6 +1,7 @@
 """Renewals: begun by the holder, and a new cycle once nothing is missing. Nothing is erased."""
 
 import dataclasses
+import json
 from datetime import datetime
 from typing import Any
 
@@ -173,7 +174,8 @@ def renew_if_complete(
         return standing.successor
     if not standing.is_complete:
         return None
-    credential = _attest(session, standing, holder, now)
+    base = _earned(session, standing, now)
+    credential = _attest(session, standing, base, holder, now)
     enter(
         session,
         credential,
@@ -181,7 +183,7 @@ def renew_if_complete(
         enrolment_id=standing.held.enrolment_id,
         cycle=standing.held.cycle + 1,
         release_id=standing.release_id,
-        evidence=_evidence(session, standing),
+        evidence=_evidence(session, standing, base),
     )
     renewed = standing.held.credential.serial
     detail = {
@@ -195,13 +197,12 @@ def renew_if_complete(
 
 
 def _attest(
-    session: Session, standing: Standing, holder: Account, now: datetime
+    session: Session, standing: Standing, base: Attested, holder: Account, now: datetime
 ) -> certificates.Credential:
-    """Attest the training of the first cycle, brought up to the release of the renewal."""
+    """Attest the training by which `base` was earned, brought up to the release of the renewal."""
     held, content = standing.held, catalogue.release(session, standing.release_id)
     programme_id = held.programme_id
     programme = session.scalars(sa.select(Programme).where(Programme.id == programme_id)).one()
-    base = _earned(session, standing, now)
     read = _minutes_read(session, standing.track)
     hours = base.credential.hours
     if read:
@@ -272,9 +273,11 @@ def _minutes_read(session: Session, track: Track) -> int:
     return session.scalar(sa.select(sa.func.coalesce(sa.func.sum(each.c.minutes), 0))) or 0
 
 
-def _evidence(session: Session, standing: Standing) -> dict[str, Any]:
+def _evidence(session: Session, standing: Standing, base: Attested) -> dict[str, Any]:
     """Return what a renewed credential rests on, by the rows it can be found in."""
+    earned = sa.select(CredentialRecord.evidence).where(CredentialRecord.id == base.id)
     return {
+        "attempts": json.loads(session.scalars(earned).one())["attempts"],
         "renews": standing.held.id,
         "renewal": standing.begun.id if standing.begun else None,
         "items": [each.row_id for each in list_safety_items(session, standing)],

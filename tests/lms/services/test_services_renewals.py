@@ -320,7 +320,7 @@ def test_fifty_last_answers_are_one_new_cycle_and_one_letter(app: Flask, cast: C
         assert rows_of(db.session, CredentialRecord) == 2
         assert rows_of(db.session, OutboxMessage) == letters + 1
         acts = db.session.scalars(sa.select(AuditEntry.act)).all()
-        assert acts.count("credential.renewed") == 1
+        assert acts.count("credential.awarded") == 2
         assert audit.first_broken(db.session) is None
 
 
