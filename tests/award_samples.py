@@ -11,6 +11,7 @@ import certificates
 from lms.models.accounts import Account
 from lms.models.cohorts import Enrolment
 from lms.models.credentials import CredentialRecord
+from lms.services import register
 from tests.cast import THEN
 from tests.stories import Told
 
@@ -44,16 +45,17 @@ def award_many(session: Session, told: Told, count: int) -> None:
         session.flush()
         serial = certificates.new_serial(hashlib.sha256(b"%d" % number).digest()[:17])
         credential = replace(attested, serial=serial, holder_name=name)
-        session.add(
-            CredentialRecord(
-                **{
-                    **given,
-                    "document": json.dumps(certificates.credential_to_document(credential)),
-                    "digest": certificates.digest(credential),
-                    "serial": serial,
-                    "account_id": account.id,
-                    "enrolment_id": enrolment.id,
-                }
-            )
+        digest = certificates.digest(credential)
+        attested_row = CredentialRecord(
+            **{
+                **given,
+                "document": json.dumps(certificates.credential_to_document(credential)),
+                "digest": digest,
+                "serial": serial,
+                "account_id": account.id,
+                "enrolment_id": enrolment.id,
+            }
         )
-    session.flush()
+        session.add(attested_row)
+        session.flush()
+        register.enter_award(session, attested_row.id, digest, attested_row.issued_at)

@@ -50,6 +50,7 @@ def batch(batch: int) -> str:
     return render_template(
         "batches/batch.html",
         batch=found,
+        programme_name=found.programme_name,
         left_out=batches.list_left_out(db.session, batch) if found.left_out else [],
         form=AskForm(),
         manifest=batches.MANIFEST,

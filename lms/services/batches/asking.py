@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from lms.errors import NotFound, Refused
 from lms.models.accounts import Account
 from lms.models.batches import Batch, BatchEntry
+from lms.models.catalogue import Programme
 from lms.models.cohorts import Cohort
 from lms.models.credentials import CredentialRecord
 from lms.services import accounts, audit, catalogue, credentials
@@ -37,6 +38,7 @@ class BatchLine:
 
     id: int
     programme_id: int
+    programme_name: str
     cohort_id: int
     cohort_title: str
     asked_by: str
@@ -152,6 +154,7 @@ def _lines() -> sa.Select[*tuple[Any, ...]]:
         sa.select(
             Batch.id,
             Batch.programme_id,
+            Programme.name,
             Batch.cohort_id,
             Cohort.title,
             Account.full_name,
@@ -165,6 +168,7 @@ def _lines() -> sa.Select[*tuple[Any, ...]]:
             Batch.size,
             Batch.removed_at,
         )
+        .join(Programme, Programme.id == Batch.programme_id)
         .join(Cohort, Cohort.id == Batch.cohort_id)
         .join(Account, Account.id == Batch.asked_by)
     )

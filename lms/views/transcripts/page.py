@@ -108,7 +108,9 @@ def of_learner_pdf(cohort: int, enrolment: int) -> Response:
 def as_pdf(transcript: Transcript) -> Response:
     """Return a transcript as a PDF file to save."""
     made = settings()
-    pdf = certificates.render_printout(printout(transcript, made.site_name, made.verify_address))
+    pdf = certificates.render_printout(
+        printout(transcript, made.site_name, f"{made.public_url}/verify")
+    )
     answer = Response(pdf, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = attachment(file_name(transcript, "pdf"))
     return answer

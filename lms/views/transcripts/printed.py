@@ -20,11 +20,9 @@ from lms.views.transcripts.words import (
     required,
 )
 
-NONE: Cell = ("–",)
 
-
-def printout(transcript: Transcript, site: str, verify_address: str) -> Printout:
-    """Return a transcript laid out for the press; `site` is who hands it out."""
+def printout(transcript: Transcript, site: str, lookup: str) -> Printout:
+    """Return a transcript laid out for the press; `site` hands it out, `lookup` takes numbers."""
     made = certificates.spelled_date(transcript.made_at.date())
     return Printout(
         language="en-GB",
@@ -32,13 +30,13 @@ def printout(transcript: Transcript, site: str, verify_address: str) -> Printout
         kicker=transcript.programme or site,
         author=transcript.programme or site,
         created_at=transcript.made_at,
-        paragraphs=tuple(_preface(transcript, verify_address)),
-        tables=(*_courses(transcript), *_hours(transcript), *_attested(transcript)),
+        paragraphs=tuple(_preface(transcript, lookup)),
+        tables=(*_attested(transcript), *_courses(transcript), *_hours(transcript)),
         foot=_("Transcript of %(name)s, %(date)s", name=transcript.holder, date=made),
     )
 
 
-def _preface(transcript: Transcript, verify_address: str) -> Iterator[str]:
+def _preface(transcript: Transcript, lookup: str) -> Iterator[str]:
     made = certificates.spelled_date(transcript.made_at.date())
     if transcript.profession:
         yield _(
@@ -57,8 +55,14 @@ def _preface(transcript: Transcript, verify_address: str) -> Iterator[str]:
     yield _(
         "It records training and is not a licence to practise. Paper can be altered: look up each "
         "credential by its number at %(address)s, or ask for the signed file of this transcript.",
-        address=verify_address,
+        address=lookup,
     )
+    if not transcript.enrolments:
+        yield _("Courses: none.")
+    if not transcript.credentials:
+        yield _("Credentials: none yet.")
+    if not transcript.externals:
+        yield _("Certificates from elsewhere: none.")
 
 
 def _courses(transcript: Transcript) -> Iterator[PrintedTable]:
@@ -68,12 +72,9 @@ def _courses(transcript: Transcript) -> Iterator[PrintedTable]:
         Column(_("Dates"), 22),
         Column(_("Study"), 18),
     )
-    yield PrintedTable(
-        title=_("Courses"),
-        lead="" if transcript.enrolments else _("None."),
-        columns=columns,
-        rows=tuple(_course(each) for each in transcript.enrolments),
-    )
+    if transcript.enrolments:
+        rows = tuple(_course(each) for each in transcript.enrolments)
+        yield PrintedTable(title=_("Courses"), lead="", columns=columns, rows=rows)
     for each in transcript.enrolments:
         if each.outcomes:
             yield _assessments(each)
@@ -170,32 +171,30 @@ def _hours(transcript: Transcript) -> Iterator[PrintedTable]:
 
 
 def _attested(transcript: Transcript) -> Iterator[PrintedTable]:
-    yield PrintedTable(
-        title=_("Credentials"),
-        lead="" if transcript.credentials else _("None yet."),
-        columns=(
-            Column(_("Credential"), 32),
-            Column(_("Number"), 28),
-            Column(_("Issued and current until"), 22),
-            Column(_("Status"), 18),
-        ),
-        rows=tuple(_credential(each) for each in transcript.credentials),
-    )
-    yield PrintedTable(
-        title=_("Certificates from elsewhere"),
-        lead=""
-        if transcript.externals
-        else _("None that this programme was asked to check.")
-        if transcript.programme
-        else _("None."),
-        columns=(
-            Column(_("Certificate"), 34),
-            Column(_("Dates"), 20),
-            Column(_("Kind of credit and time"), 24),
-            Column(_("Proof"), 22),
-        ),
-        rows=tuple(_external(each) for each in transcript.externals),
-    )
+    if transcript.credentials:
+        yield PrintedTable(
+            title=_("Credentials"),
+            lead="",
+            columns=(
+                Column(_("Credential"), 32),
+                Column(_("Number"), 28),
+                Column(_("Issued and current until"), 22),
+                Column(_("Status"), 18),
+            ),
+            rows=tuple(_credential(each) for each in transcript.credentials),
+        )
+    if transcript.externals:
+        yield PrintedTable(
+            title=_("Certificates from elsewhere"),
+            lead="",
+            columns=(
+                Column(_("Certificate"), 34),
+                Column(_("Dates"), 20),
+                Column(_("Kind of credit and time"), 24),
+                Column(_("Proof"), 22),
+            ),
+            rows=tuple(_external(each) for each in transcript.externals),
+        )
 
 
 def _credential(each: Attested) -> tuple[Cell, ...]:

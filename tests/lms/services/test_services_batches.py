@@ -354,7 +354,7 @@ def test_a_press_killed_in_the_middle_costs_a_moment(
     session: Session, told: Told, settings: Settings
 ) -> None:
     """SIGKILL after some certificates; another press goes on, and the bytes are the same."""
-    award_many(session, told, 11)
+    award_many(session, told, 7)
     batch = ask(session, told.cast)
     session.commit()
     first = press.tend(session, settings)
@@ -367,11 +367,11 @@ def test_a_press_killed_in_the_middle_costs_a_moment(
     first.join()
     session.rollback()
     done = line(session, told.cast, batch).done
-    assert 3 <= done < 12
+    assert 3 <= done < 8
     kept = dict(digests(session, batch))
     work(session, settings, batches.CLAIM_LASTS + timedelta(seconds=1))
     found = line(session, told.cast, batch)
-    assert (found.state, found.done) == ("ready", 12)
+    assert (found.state, found.done) == ("ready", 8)
     assert kept.items() <= dict(digests(session, batch)).items()
     again = ask(session, told.cast)
     session.commit()
