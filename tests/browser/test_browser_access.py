@@ -22,9 +22,11 @@ from tests.act_samples import dispute, do
 from tests.browser.conftest import NARROW, Site, Visit
 from tests.browser.hands import fits
 from tests.cast import BUNDLED, Cast
+from tests.closing_course import disclose_nothing, give_a_closing
+from tests.credit_samples import claim_credits
 from tests.psychometric_samples import convene
 from tests.review_samples import review
-from tests.stories import Told, read_all, settle, show, tell
+from tests.stories import Told, read_all, settle, show, sit, tell
 from tests.transcript_samples import file_away
 
 # All of axe's rules but those of level AAA, which it leaves out by itself; this one is 2.2 AA.
@@ -46,6 +48,8 @@ def told(site: Site, cast: Cast) -> Told:
         review(db.session, told, clock.now())
         file_away(db.session, cast, site.app.config["SETTINGS"].data, clock.now())
         show(db.session, told, clock.now())
+        disclose_nothing(db.session, cast, clock.now())
+        claim_credits(db.session, told, clock.now())
         # Last: what is suspended is handed out no more.
         dispute(db.session, told, clock.now())
         db.session.commit()
@@ -85,7 +89,8 @@ def pages_of(who: str, told: Told) -> list[str]:
         "": [
             "/", "/programmes/northgate", "/programmes/northgate/crosswalk",
             "/sign-in", "/register", "/reset", "/confirm",
-            "/register/credentials", "/verify", f"/v/{told.serial}", f"/v/{told.serial}?on=2026-01-01", "/v/UNKNOWN",
+            "/register/credentials", "/verify", f"/v/{told.serial}",
+            f"/v/{told.serial}?on=2026-01-01", "/v/UNKNOWN",
             "/s/no-such-link", "/verify/file", "/nowhere", "/mailbox",
             f"/mailbox/{told.message}", "/design", "/search", "/search?q=statment",
         ],
@@ -105,6 +110,7 @@ def pages_of(who: str, told: Told) -> list[str]:
             "/credentials", "/programmes/northgate",
             f"/credentials/{told.serial}/badge", f"/credentials/{told.serial}/renewal",
             f"/credentials/{told.serial}/sharing", "/credentials/links",
+            f"/credentials/{told.serial}/credits", f"/learn/{cast.leo_seat}/disclosures",
             "/transcript", "/transcript/external/new", "/transcript/external/1",
             "/transcript/external/1/remove",
             f"/learn/{cast.leo_seat}/job-aids/first-module/on-the-wall",
@@ -126,6 +132,8 @@ def pages_of(who: str, told: Told) -> list[str]:
         "Ada": [
             *manage, f"/manage/programmes/{cast.northgate}/cohorts/new",
             f"/manage/programmes/{cast.northgate}/people",
+            f"/manage/programmes/{cast.northgate}/disclosures",
+            f"/manage/programmes/{cast.northgate}/approvals",
             f"/manage/programmes/{cast.northgate}/standards/new", "/manage/panels/2",
             f"/manage/programmes/{cast.northgate}/audit",
             f"/manage/programmes/{cast.northgate}/credentials",
@@ -276,6 +284,34 @@ def test_axe_finds_nothing_after_a_refusal_or_a_revocation(
     found += scan(leo)
     leo.goto("/credentials")
     assert found + scan(leo) == []
+
+
+def test_axe_finds_nothing_on_what_comes_before_an_award(
+    site: Site, visit: Visit, cast: Cast, tmp_path: Path
+) -> None:
+    """The code of ethics and the evaluation: empty, refused, and done."""
+    with site.app.app_context():
+        give_a_closing(db.session, tmp_path, cast)
+        read_all(db.session, cast.lena, cast.lena_seat, clock.now())
+        sit(db.session, cast.lena, cast.lena_seat, right=3, now=clock.now())
+        db.session.commit()
+    page = visit("/learn", who="Lena", viewport=NARROW)
+    found = scan(page)
+    page.goto(f"/learn/{cast.lena_seat}/code-of-ethics")
+    page.get_by_role("button", name="Attest").click()
+    fits(page)
+    found += scan(page)
+    page.get_by_role("textbox", name="Your name").fill("Lena Marković")
+    page.get_by_role("button", name="Attest").click()
+    page.goto(f"/learn/{cast.lena_seat}/evaluation")
+    page.get_by_role("button", name="Send").click()
+    fits(page)
+    found += scan(page)
+    page.get_by_label("4", exact=True).check(force=True)
+    page.get_by_label("Yes", exact=True).check(force=True)
+    page.get_by_role("button", name="Send").click()
+    page.wait_for_url("**/credentials")
+    assert found == []
 
 
 def test_axe_finds_nothing_while_an_attempt_is_paused(site: Site, visit: Visit, told: Told) -> None:
