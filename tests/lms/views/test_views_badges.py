@@ -1,6 +1,7 @@
 """Badges on the web: the holder's page and files, and the address for machines."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -112,3 +113,29 @@ def test_what_is_not_to_be_relied_on_is_not_handed_out(
     public = app.test_client().get(f"/v/{told.serial}/badge.json")
     assert public.status_code == 404
     assert public.get_json() == {"version": 1, "status": status}
+
+
+def test_of_what_is_hidden_nothing_is_read(
+    app: Flask, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Security case 35: hidden and unknown numbers take the same steps, so the same time."""
+    from lms.views import badges
+
+    looked = []
+    find = credentials.find_by_serial
+
+    def count(*arguments: Any) -> Any:
+        looked.append(arguments)
+        return find(*arguments)
+
+    monkeypatch.setattr(badges.credentials, "find_by_serial", count)
+    choose(app, told, Display(is_published=False))
+    looked.clear()
+    client = app.test_client()
+    for serial in (told.serial, "0" * 28, "nonsense"):
+        assert client.get(f"/v/{serial}/badge.json").status_code == 404
+    assert looked == []
+    choose(app, told, Display())
+    looked.clear()
+    assert client.get(f"/v/{told.serial}/badge.json").status_code == 200
+    assert len(looked) == 1, "the twin: what is shown is looked up"
