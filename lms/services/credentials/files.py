@@ -58,7 +58,9 @@ def certificate_file(
     db.lock(session)
     # Whoever else drew it in the meantime waits here, and then finds it kept.
     session.execute(
-        sa.select(CredentialRecord.id).where(CredentialRecord.id == found.id).with_for_update()
+        sa.select(CredentialRecord.id)
+        .where(CredentialRecord.id == found.id)
+        .with_for_update(key_share=True)
     )
     kept = _kept(session, found, paper)
     if kept is None:
