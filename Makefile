@@ -54,5 +54,6 @@ bench: setup ## measure pages, saves and certificates; one table (JSON=1 for JSO
 	@$(BIN)/python -m benchmarks $(if $(JSON),--json)
 
 .PHONY: soak
-soak: setup ## the kill test in full
+soak: setup ## the kill test in full, and tampering with the register
 	@$(BIN)/python -m tests.soak.kills --cycles 200 --clients 8
+	@$(BIN)/python -m tests.soak.tampering --rounds 10000

@@ -1,8 +1,9 @@
-"""The command `lms credentials verify`: what a file is worth, with no server and no database."""
+"""`lms credentials verify`, what a file is worth; `inspect`, whether the records still hold."""
 
 import json
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,11 @@ import click
 import certificates
 from lms import clock
 from lms import keys as our_keys
+from lms.app import create_app
 from lms.config import Settings
+from lms.db import db
+from lms.services import register
+from lms.services.credentials.inspection import inspect as faults_in
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 TITLES = {
@@ -26,7 +31,7 @@ GENUINE_WITH_WARNINGS = 3
 
 @click.group()
 def credentials() -> None:
-    """Check certificates, badges and transcripts."""
+    """Check certificates, badges and transcripts, and the records behind them."""
 
 
 @credentials.command("verify")
@@ -51,6 +56,29 @@ def verify(file: Path, keys_file: Path | None, lists: tuple[Path, ...], as_json:
     else:
         click.echo("\n".join(told(found)))
     sys.exit(EXITS.get(found.state, GENUINE_WITH_WARNINGS if found.warnings else 0))
+
+
+@credentials.command("inspect")
+@click.option(
+    "--witness",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder of a witness: compare with what it remembers.",
+)
+def inspect(folder: Path | None) -> None:
+    """Compare every credential, its acts and the log with each other, and with a witness.
+
+    Names whatever was altered, removed, added or dated back since it was logged; the exit status
+    is then 1.
+    """
+    settings = Settings()
+    with create_app(settings).app_context():
+        seen = None if folder is None else _seen_by(folder)
+        faults = list(faults_in(db.session, settings, seen))
+    for line in faults:
+        click.echo(line)
+    click.echo(f"{len(faults)} discrepancies.")
+    sys.exit(1 if faults else 0)
 
 
 def report(found: certificates.FileVerdict) -> dict[str, Any]:
@@ -104,6 +132,20 @@ def _keys(file: Path | None) -> dict[str, Any]:
 def _status_lists(files: tuple[Path, ...]) -> Iterator[tuple[str, bytes]]:
     for file in files:
         yield str(_json(file).get("id")), file.read_bytes()
+
+
+def _seen_by(folder: Path) -> register.Seen:
+    """Return what a witness keeps in its folder."""
+    try:
+        leaves = (folder / "leaves").read_bytes()
+        looks = map(json.loads, (folder / "looks.jsonl").read_text("utf-8").splitlines())
+        size = certificates.log.HASH_BYTES
+        return register.Seen(
+            [leaves[at : at + size] for at in range(0, len(leaves), size)],
+            [(datetime.fromtimestamp(each["time"], UTC), each["size"]) for each in looks],
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise click.BadParameter(f"{folder} is not the folder of a witness: {error}") from error
 
 
 def _json(file: Path) -> dict[str, Any]:

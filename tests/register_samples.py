@@ -13,7 +13,7 @@ from tests.cast import THEN, Cast
 
 TABLES = (
     *("log_leaves", "register_acts", "leaf_salts", "log_tiles", "log_checkpoints"),
-    *("status_entries", "credentials"),
+    *("status_entries", "credentials", "credential_acts"),
 )
 
 
@@ -59,6 +59,8 @@ def open_tables(session: Session) -> None:
     """Do what somebody with the database's own password does first: take the triggers away."""
     lock(session)
     is_sqlite = session.connection().dialect.name == "sqlite"
+    if is_sqlite:
+        session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
     for table in TABLES:
         if not is_sqlite:
             session.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))

@@ -1,14 +1,24 @@
 """`lms credentials verify`: 0 only for what is genuine, unaltered and in order."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner, Result
+from flask import Flask
 
-from lms import cli
+from lms import app as lms_app
+from lms import cli, clock, credential_commands
+from lms.config import Settings
+from lms.db import db
+from lms.services import register
+from tests.cast import Cast
+from tests.register_samples import open_tables
+from tests.soak.tampering import witness
+from tests.stories import tell
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 KEYS = ("--keys", str(EXAMPLES / "keys.json"))
@@ -77,3 +87,60 @@ def test_a_list_that_cannot_be_relied_on_tells_nothing(verify: Verify, tmp_path:
     listed.write_text(json.dumps({"id": "https://pat.example/register/status/revocation-1"}))
     told = verify(EXAMPLES / "badge.json", *KEYS, "--status", listed)
     assert told.exit_code == 0 and "not known" in told.output
+
+
+# --- lms credentials inspect ----------------------------------------------------------------
+
+
+@pytest.fixture
+def inspect(
+    app: Flask, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Verify]:
+    """Inspect the database of the cast."""
+    made: list[Flask] = []
+
+    def create_app(settings: Settings) -> Flask:
+        made.append(lms_app.create_app(settings))
+        return made[-1]
+
+    monkeypatch.setattr(credential_commands, "create_app", create_app)
+    monkeypatch.setenv("LMS_DATA", str(tmp_path))
+    monkeypatch.setenv("LMS_DATABASE_URL", address)
+    monkeypatch.setenv("LMS_SECRET_KEY", "s" * 48)
+    monkeypatch.setenv("LMS_KEYS", str(app.config["SETTINGS"].keys_folder))
+    yield lambda *words: CliRunner().invoke(cli.lms, ["credentials", "inspect", *map(str, words)])
+    for each in made:
+        with each.app_context():
+            db.engine.dispose()
+
+
+def test_records_that_hold_are_said_to_hold_until_one_is_altered(
+    inspect: Verify, app: Flask, cast: Cast, tmp_path: Path
+) -> None:
+    """A row that was made to agree with itself still differs from what the witness saw."""
+    tell(app, cast)
+    settings: Settings = app.config["SETTINGS"]
+    folder = tmp_path / "witness"
+    folder.mkdir()
+    with app.app_context():
+        signed = register.sign(db.session, settings, clock.now())
+        db.session.commit()
+        client = app.test_client()
+        said = witness().check(
+            folder, lambda path: client.get(f"/{path}").data, clock.now().timestamp()
+        )
+        assert f"{signed.size} leaves" in said
+    told = inspect("--witness", folder)
+    assert (told.exit_code, told.output) == (0, "0 discrepancies.\n")
+    with app.app_context():
+        open_tables(db.session)
+        db.session.execute(sa.text("UPDATE log_leaves SET entry = :e"), {"e": "ab" * 32})
+        db.session.commit()
+    told = inspect("--witness", folder)
+    assert told.exit_code == 1 and "a witness saw another one there" in told.output
+
+
+def test_a_folder_of_no_witness_is_refused(inspect: Verify, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert inspect("--witness", empty).exit_code == 2

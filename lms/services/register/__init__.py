@@ -13,6 +13,7 @@ from lms.services.register.checkpoints import (
     verifier_key_of,
 )
 from lms.services.register.entries import enter_act, enter_award
+from lms.services.register.inspection import Record, Seen, discrepancies
 from lms.services.register.proofs import logged_at, proof_of
 from lms.services.register.statuses import (
     PURPOSES,
@@ -29,8 +30,11 @@ __all__ = [
     "PURPOSES",
     "BrokenLog",
     "Place",
+    "Record",
+    "Seen",
     "SignedTree",
     "count_lists",
+    "discrepancies",
     "enter_act",
     "enter_award",
     "latest_checkpoint",
