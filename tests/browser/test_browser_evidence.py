@@ -56,4 +56,4 @@ def test_an_update_is_read_and_confirmed_with_the_keyboard_alone(visit: Visit, t
     expect(page).to_have_url("/credentials")
     expect(page.get_by_text("Noted. You have read this update.")).to_be_visible()
     page.goto(f"/v/{told.serial}")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Valid")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Valid today")
