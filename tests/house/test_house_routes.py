@@ -172,6 +172,7 @@ MAY_BE_EMPTY = {
 # by somebody with the right to it, and the same to everybody after.
 KEEPS = {
     "reports.cohort_csv": {"audit_entries"},
+    "renewals.lapsing_csv": {"audit_entries"},
     "badges.download": {"badges"},
     "credentials.certificate": {"badges", "certificate_files", "log_checkpoints", "log_tiles"},
 }
