@@ -7,7 +7,7 @@ from an authority that readers know already is configuration, as a file or on a 
 
 import functools
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -31,6 +31,9 @@ __all__ = [
 
 Kind = Literal["credential", "log", "document"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+HEAD_START = timedelta(minutes=1)
+"""How long before it is made a new key is valid: what it signs first may carry the time at which
+a request began. The old key's validity ends when the new one is made, so that they overlap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def keys_of(settings: Settings) -> Keys:
     """
     folder = KeyFolder(settings.keys_folder)
     if not folder.is_made:
-        make(settings, clock.now())
+        make(settings, clock.now() - HEAD_START)
     return _loaded(settings, folder.path, folder.stamp)
 
 
@@ -80,14 +83,15 @@ def rotate(settings: Settings, kind: Kind, now: datetime) -> Keys:
     keys_of(settings)
     folder = KeyFolder(settings.keys_folder)
     if kind != "document":
-        folder.rotate(kind, _whole_second(now))
+        now = _whole_second(now)
+        folder.rotate(kind, ends=now, begins=now - HEAD_START)
     elif settings.pdf_certificate:
         raise Refused(
             "The certificate for PDF files is configured: put another in LMS_PDF_CERTIFICATE and "
             "restart. What the present one signed stays genuine."
         )
     else:
-        documents.renew_own_signer(folder, settings, _whole_second(now))
+        documents.renew_own_signer(folder, settings, _whole_second(now - HEAD_START))
     return keys_of(settings)
 
 
@@ -100,7 +104,7 @@ def published_document(settings: Settings) -> dict[str, object]:
 @functools.lru_cache(maxsize=8)
 def _loaded(settings: Settings, path: Path, _stamp: tuple[int, int]) -> Keys:
     folder = KeyFolder(path)
-    documents.remember_signer(folder, settings, _whole_second(clock.now()))
+    documents.remember_signer(folder, settings, _whole_second(clock.now() - HEAD_START))
     published = folder.published()
     return Keys(
         credential=folder.signing_key("credential"),

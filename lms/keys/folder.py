@@ -48,15 +48,15 @@ class KeyFolder:
             if not self.is_made:
                 self._publish([self._new_key(purpose, now) for purpose in PURPOSES], [])
 
-    def rotate(self, purpose: certificates.Purpose, now: datetime) -> None:
-        """End the key in use for this purpose and begin another."""
+    def rotate(self, purpose: certificates.Purpose, *, ends: datetime, begins: datetime) -> None:
+        """End the key in use for this purpose, and begin another."""
         with self.changing():
             document = self.published()
             keys = list(certificates.keys_from_document(document))
             place = keys.index(_in_use(keys, purpose))
             old = keys[place]
-            keys[place] = replace(old, valid_until=now)
-            keys.append(self._new_key(purpose, now))
+            keys[place] = replace(old, valid_until=ends)
+            keys.append(self._new_key(purpose, begins))
             self._publish(keys, certificates.roots_from_document(document))
             # Only what is published of it is needed now; what nobody has nobody can lose.
             self._file(old.id).unlink()

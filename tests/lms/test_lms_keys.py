@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509 import load_der_x509_certificate
 
 import certificates
-from lms import cli, keys
+from lms import cli, clock, keys
 from lms.config import Settings
 from lms.errors import ConfigError, Refused
 
@@ -71,12 +71,27 @@ def test_a_rotated_key_is_published_with_its_end_and_its_private_half_is_gone(
     old = getattr(keys.keys_of(settings), kind)
     found = keys.rotate(settings, kind, LATER)
     new = getattr(found, kind)
-    assert new.id != old.id and new.valid_from == LATER
+    assert new.id != old.id and new.valid_from == LATER - keys.HEAD_START
     kept = {key.id: key for key in found.published}[old.id]
     assert kept.valid_until == LATER and kept.raw == old.public_key.raw
     assert len(found.published) == 3
     assert not list((settings.data / "keys").glob(f"{old.id}*"))
     assert keys.keys_of(settings).credential.id == found.credential.id
+
+
+def test_a_key_made_while_a_request_is_answered_signs_at_the_time_it_began(
+    settings: Settings,
+) -> None:
+    began = clock.now()
+    first = keys.keys_of(settings)
+    for kind in keys.KINDS:
+        found = keys.rotate(settings, kind, clock.now())
+    for key in (first.credential, first.log, found.credential, found.log):
+        assert key.public_key.signed_at(began)
+    pdf = certificates.render_printout(blank())
+    for ours in (first, found):
+        signed = certificates.sign_pdf(pdf, ours.document, signed_at=began)
+        assert certificates.check_pdf(signed, found.roots).state == "unaltered"
 
 
 def test_files_signed_before_a_rotation_stay_genuine(settings: Settings) -> None:

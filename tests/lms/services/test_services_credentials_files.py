@@ -163,9 +163,14 @@ def test_it_stays_genuine_when_every_key_is_rotated(
         stored = file_of(db.session, serial, settings)
         for kind in keys.KINDS:
             keys.rotate(settings, kind, clock.now())
-        after = keys.keys_of(settings)
-        assert certificates.check_pdf(stored.content, after.roots).state == "unaltered"
+        published = keys.published_document(settings)
+        verdict = certificates.verify_file(stored.content, published, clock.now())
+        assert verdict.state == "genuine", verdict.reasons
         assert file_of(db.session, serial, settings) == stored
+        # The vulnerable twin of case 43 publishes what is in use, and forgets what was.
+        in_use = [key for key in keys.keys_of(settings).published if key.valid_until is None]
+        forgetful = certificates.published_keys(in_use, keys.keys_of(settings).roots)
+        assert certificates.verify_file(stored.content, forgetful, clock.now()).state != "genuine"
 
 
 def test_nobody_waits_for_the_drawing_to_write(
