@@ -15,7 +15,6 @@ import certificates
 from lms import clock
 from lms.config import Settings
 from lms.errors import Refused
-from lms.keys import documents
 from lms.keys.folder import PUBLISHED, KeyFolder
 
 __all__ = [
@@ -55,6 +54,8 @@ class Keys:
 
 def make(settings: Settings, now: datetime) -> None:
     """Make the keys of an installation that has none, valid from `now` on."""
+    from lms.keys import documents
+
     folder = KeyFolder(settings.keys_folder)
     now = _whole_second(now)
     if not folder.is_made:
@@ -91,6 +92,8 @@ def rotate(settings: Settings, kind: Kind, now: datetime) -> Keys:
             "restart. What the present one signed stays genuine."
         )
     else:
+        from lms.keys import documents
+
         documents.renew_own_signer(folder, settings, _whole_second(now - HEAD_START))
     return keys_of(settings)
 
@@ -103,6 +106,9 @@ def published_document(settings: Settings) -> dict[str, object]:
 
 @functools.lru_cache(maxsize=8)
 def _loaded(settings: Settings, path: Path, _stamp: tuple[int, int]) -> Keys:
+    # Certificates are loaded with the keys that need them: a server starts without.
+    from lms.keys import documents
+
     folder = KeyFolder(path)
     documents.remember_signer(folder, settings, _whole_second(clock.now() - HEAD_START))
     published = folder.published()
