@@ -9,7 +9,7 @@ import random
 import secrets
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -51,6 +51,8 @@ Kwame Mensah|Leo Ferreira|Mariam Khoury|Nguyễn Thị Minh Khai|Olumide Bankole
 Priya Venkataraman|Quentin Lefèvre|Rosa María Delgado Fuentes|Sofía Valenzuela|Tomáš Novák
 Ursula Maria Theresia von Hohenfeld-Lindenberg|Viktor Sørensen|Wanjiru Kamau|Xiomara Castellanos
 Yusuf Demir|Zofia Kaczmarek"""
+# She holds a certificate, and its renewal is due.
+HOLDER = "Lena Marković"
 ALL = 1000  # units: more than any course has
 EVALUATE_LATER = 9  # one in so many is done with everything but the evaluation
 READ_AGAIN = 0.97  # the chance of a right answer after the lesson was read again
@@ -113,6 +115,8 @@ def present(session: Session, settings: Settings, now: datetime) -> list[str]:
         )
         for place, name in enumerate(names.replace("\n", "|").split("|")):
             habit = _habit(chance, place, is_former=names is FORMER)
+            if name == HOLDER:
+                habit = replace(habit, first_day=6, pace_days=1.9, skill=1.0)
             account = _account(session, name, chance.choice(PROFESSIONS), hashed, start)
             lives.append(_life(session, account, cohort, habit, chance, settings, start))
     session.commit()
@@ -137,7 +141,7 @@ def _how_to_sign_in(file: Path) -> list[str]:
         f"  instructor     {_email(STAFF[1][0])}",
         f"  second person  {_email(STAFF[2][0])}",
         f"  learner        {_email('Leo Ferreira')}",
-        f"  holder         {_email('Lena Marković')}",
+        f"  holder         {_email(HOLDER)}",
         f"  password       {password}",
     ]
 
@@ -429,15 +433,18 @@ def _act_on_some(session: Session, staff: list[Account], settings: Settings, now
 
 
 def _renew_some(session: Session, chance: random.Random, settings: Settings, now: datetime) -> None:
-    """Let one holder renew and another begin to; the others whose time has come are reminded."""
+    """Let one holder renew and another begin to; the others whose time has come are reminded.
+
+    The two whose time comes next have done nothing yet.
+    """
     in_order = sa.select(CredentialRecord.account_id, CredentialRecord.serial)
     standings = [
         credentials.standing_for(session, account, serial, now)
         for account, serial in session.execute(in_order.order_by(CredentialRecord.id)).all()
     ]
-    due = [each for each in standings if each.state == "open"]
+    due = [each for each in standings if each.state == "open" and each.held.version == 1]
     due.sort(key=lambda each: (each.is_late, each.window.current_until))
-    for standing, share in zip(due[1:3], (1.0, 0.5), strict=False):
+    for standing, share in zip(due[2:4], (1.0, 0.5), strict=False):
         _renew(session, standing.held, share, chance, settings, now)
     addresses = credentials.addresses_at(settings.public_url, settings.secret())
     for reminder in credentials.list_due(session, now):

@@ -18,6 +18,13 @@ from lms.models.catalogue import Programme
 from lms.services import branding, catalogue
 
 FORMAT = "Online, self-paced"
+# What a person can have. Areas of a consensus and lists for reporting are no competencies.
+OF_PERSONS = (
+    "rule: competency",
+    "rule: practical competency",
+    "rule: foundation domain",
+    "rule: clinical domain",
+)
 _DOI = re.compile(r"\b10\.[0-9]{4,9}/[^\s;,]+")
 
 
@@ -58,13 +65,16 @@ def _instructors(session: Session, programme_id: int) -> tuple[str, ...]:
 def competencies_of(content: catalogue.ReleaseContent) -> Iterator[certificates.Competency]:
     """Yield the competencies that the course evidences by itself, framework by framework.
 
-    One that has to be observed in practice is left out, however much of it the course teaches.
+    One that has to be observed in practice is left out, however much of it the course teaches,
+    and so is what a framework lists that is nobody's competency.
     """
     course = content.course
     done = {unit.key for unit in course.units}
     for framework in courses.competencies(content.crosswalk, course, done):
         for each in framework.competencies:
             requirement = each.requirement
+            if requirement.rule not in OF_PERSONS:
+                continue
             if requirement.evidenced_by == "course" and each.state == "evidenced":
                 doi = _DOI.search(requirement.reference)
                 yield certificates.Competency(

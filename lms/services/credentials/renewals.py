@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 import certificates
 from lms.errors import NotFound, Refused
-from lms.models.accounts import Account
 from lms.models.catalogue import Programme
 from lms.models.credentials import CredentialRecord
 from lms.models.renewals import Renewal
@@ -175,7 +174,7 @@ def renew_if_complete(
     if not standing.is_complete:
         return None
     base = _earned(session, standing, now)
-    credential = _attest(session, standing, base, holder, now)
+    credential = _attest(session, standing, base, now)
     enter(
         session,
         credential,
@@ -197,7 +196,7 @@ def renew_if_complete(
 
 
 def _attest(
-    session: Session, standing: Standing, base: Attested, holder: Account, now: datetime
+    session: Session, standing: Standing, base: Attested, now: datetime
 ) -> certificates.Credential:
     """Attest the training by which `base` was earned, brought up to the release of the renewal."""
     held, content = standing.held, catalogue.release(session, standing.release_id)
@@ -213,8 +212,9 @@ def _attest(
     return dataclasses.replace(
         base.credential,
         serial=new_serial(),
-        holder_name=holder.full_name,
-        holder_profession=holder.profession or None,
+        # The name as it was attested last: to change it, a certificate is issued again.
+        holder_name=held.credential.holder_name,
+        holder_profession=held.credential.holder_profession,
         programme=programme.name,
         programme_web=programme.web,
         minutes=sum(line.minutes for line in hours),

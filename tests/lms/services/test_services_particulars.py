@@ -1,0 +1,64 @@
+"""What a credential says of the training: never more than the course alone is evidence of."""
+
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy.orm import Session
+
+import courses
+from lms.services import catalogue, credentials, publishing
+from lms.services.catalogue import ReleaseContent
+from tests.cast import BUNDLED, Cast
+from tests.renewal_samples import earn, held
+
+
+@pytest.fixture(scope="module")
+def bundled() -> ReleaseContent:
+    curriculum, _findings = publishing.check(BUNDLED)
+    (course,) = curriculum.library.courses.values()
+    crosswalk = courses.crosswalk_for_release(curriculum.library.crosswalk)
+    return SimpleNamespace(course=course, banks=curriculum.banks, crosswalk=crosswalk)  # type: ignore[return-value]
+
+
+def test_only_competencies_that_the_course_evidences_alone_are_named(
+    bundled: ReleaseContent,
+) -> None:
+    """What has to be observed in practice is left out; so is what nobody can be competent in."""
+    named = {each.code for each in credentials.competencies_of(bundled)}
+    assert named == {"PH-04", "WO-F2", "WO-F3", "WO-F4", "WO-F6"}
+    for each in credentials.competencies_of(bundled):
+        found = bundled.crosswalk.find(each.code)
+        assert found is not None and found[1].evidenced_by == "course"
+        assert each.url == "" or each.url.startswith("https://doi.org/10.")
+
+
+def test_mapped_hours_are_those_of_the_curriculum_and_say_as_of_when(
+    bundled: ReleaseContent,
+) -> None:
+    """Invariant: no minute counts twice within a jurisdiction, and none is invented."""
+    mapped = list(credentials.mapped_hours_of(bundled))
+    assert [each.jurisdiction for each in mapped] == ["Colorado", "Oregon"]
+    books = {book.title: book for book in bundled.crosswalk.of_kind("jurisdiction")}
+    for each in mapped:
+        assert each.as_of == books[each.jurisdiction].as_of
+        assert all(line.minutes > 0 for line in each.lines)
+        assert sum(line.minutes for line in each.lines) <= bundled.course.minutes
+
+
+def test_an_award_carries_its_particulars_and_claims_no_approval(
+    session: Session, cast: Cast
+) -> None:
+    said = held(session, earn(session, cast.lena, cast.lena_seat)).credential.particulars
+    assert said is not None
+    assert (said.cycle, said.renews) == (1, None)
+    assert said.format == "Online, self-paced"
+    assert said.instructors == ("Ivo Hansen",)
+    assert [each.code for each in said.competencies] == ["SB-1"]
+    assert said.approvals == said.credits == ()
+
+
+def test_the_hours_of_an_award_add_up(session: Session, cast: Cast) -> None:
+    credential = held(session, earn(session, cast.lena, cast.lena_seat)).credential
+    content = catalogue.release(session, cast.release)
+    assert credential.hours == credentials.hours_of(content)
+    assert credential.minutes == sum(line.minutes for line in credential.hours)
