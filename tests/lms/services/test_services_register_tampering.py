@@ -14,6 +14,8 @@ ROUNDS = 1_000
 
 @pytest.fixture
 def history(app: Flask, session: Session, cast: Cast) -> History:
+    if session.connection().dialect.name != "sqlite":
+        pytest.skip("what is seen does not depend on where the rows lie")
     return begin(session, app.config["SETTINGS"], cast)
 
 
