@@ -28,6 +28,8 @@ DOMAIN = (Step(10, 1), Step(8.5, 1), Step(7, 1), Step(5.5, 9))
 SERIAL = (Step(7.9, 1), Step(7.1, 1), Step(6.4, 1))
 
 _LEADING = 1.42
+_TITLES = ("title", "name")
+_LONGEST_PAIR = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,18 @@ def column(blocks: Mapping[str, Block], measure: float, room: float) -> dict[str
     sizes = sizes_that_fit(tuple(blocks.values()), measure, room)
     filled = {}
     for (name, block), size in zip(blocks.items(), sizes, strict=True):
-        filled[name] = escape(block.text)
+        filled[name] = escape(block.text if name in _TITLES else _held_together(block.text))
         filled[f"{name}_style"] = set_in(block.text, size)
     return filled
+
+
+def _held_together(text: str) -> str:
+    """Return the text with its last two words on one line, unless they are long."""
+    first, space, last = text.rpartition(" ")
+    before = first.rpartition(" ")[2]
+    if not space or len(before) + len(last) > _LONGEST_PAIR:
+        return text
+    return f"{first}\u00a0{last}"
 
 
 def line_of(text: str) -> str:

@@ -63,12 +63,11 @@ def lint_certificate(
     colours that are too light and are drawn darker, a logo too faint for its plate, and a heavy
     file are told too.
     """
-    from certificates.pdf import render_certificate, with_layout
+    from certificates.pdf import measured
 
     page = page_for(credential, verify_url, brand, paper)
     look = look_of(credential, brand, paper)
-    lines = with_layout(page, verify_url, lambda document: tuple(_lines(document)))
-    size = len(render_certificate(credential, verify_url, brand=brand, paper=paper))
+    lines, size = measured(page, verify_url, lambda document: tuple(_lines(document)))
     return (
         *_glyphs(credential, look.brand),
         *_places(lines),

@@ -139,7 +139,10 @@ class _Press:
 
     def draw(self, page: Page, code: bytes, finisher: Finisher | None) -> bytes:
         """Return the page as the bytes of a PDF file."""
-        document = self.document(page, code)
+        return self.write(self.document(page, code), finisher)
+
+    def write(self, document: Document, finisher: Finisher | None = None) -> bytes:
+        """Return a page laid out as the bytes of a PDF file."""
 
         def finish(document: Any, pdf: Any) -> None:
             map_every_glyph(pdf)
@@ -206,10 +209,15 @@ def render_printout(printout: Printout) -> bytes:
     return _pressed(Page(html, faces, ("printout.css",), {}, {}), b"", None)
 
 
-def with_layout(page: Page, verify_url: str, read: Callable[[Document], Read]) -> Read:
-    """Return what `read` makes of the page laid out, as safely as `render_certificate`."""
+def measured(page: Page, verify_url: str, read: Callable[[Document], Read]) -> tuple[Read, int]:
+    """Return what `read` makes of the page laid out, and the bytes of its file.
+
+    As safe to call as `render_certificate`.
+    """
     with _lock:
-        return read(_press().document(page, code_picture(verify_url)))
+        press = _press()
+        document = press.document(page, code_picture(verify_url))
+        return read(document), len(press.write(document))
 
 
 def _pressed(page: Page, code: bytes, finisher: Finisher | None) -> bytes:

@@ -12,6 +12,7 @@ import pytest
 from certificate_samples import (
     SERIAL,
     VERIFY_URL,
+    picture,
     sample_brand,
     sample_credential,
     sample_particulars,
@@ -195,6 +196,13 @@ def test_the_brand_signs_where_the_credential_names_nobody(tmp_path: Path) -> No
     path.write_bytes(render_certificate(other, VERIFY_URL, brand=sample_brand()))
     assert "Ana Lee" in text_of(path)
     assert "Okafor" not in text_of(path)
+
+
+def test_a_brand_is_drawn_alike_the_first_time_and_later() -> None:
+    brand = sample_brand(logo=picture("#0a6b51", (77, 33)))
+    first, later = (render_certificate(full("course"), VERIFY_URL, brand=brand) for _ in "ab")
+    assert first == later
+    assert first != render_certificate(full("course"), VERIFY_URL, brand=sample_brand())
 
 
 def test_a_brand_drawn_between_leaves_no_trace() -> None:
