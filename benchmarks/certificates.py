@@ -125,7 +125,7 @@ def particulars(kind: Kind) -> Particulars:
     )
 
 
-def _row(
+def goal_row(
     name: str, ratio: float, anchor: str, goal: str, *, met: bool, **more: Any
 ) -> dict[str, Any]:
     return {"name": name, "ratio": ratio, "anchor": anchor, "goal": goal, "met": met, **more}
@@ -135,7 +135,7 @@ def _warm_row(what: str, person: Credential) -> dict[str, Any]:
     """Time certificates of a running process against naive ones, in interleaved rounds."""
     ours, theirs = _interleaved(person, ROUNDS if person.particulars is None else FEW_ROUNDS)
     ratio = statistics.median(own / naive for own, naive in zip(ours, theirs, strict=True))
-    return _row(
+    return goal_row(
         f"P3 warm {what}",
         round(ratio, 4),
         f"naive WeasyPrint, {statistics.median(theirs):.0f} ms",
@@ -153,10 +153,10 @@ def _interleaved(person: Credential, rounds: int) -> tuple[list[float], list[flo
         naive()
         ours, theirs = [], []
         for _ in range(rounds):
-            theirs.append(_milliseconds(naive))
+            theirs.append(spent_milliseconds(naive))
             ours.append(
                 statistics.median(
-                    _milliseconds(lambda: render_certificate(person, VERIFY_URL))
+                    spent_milliseconds(lambda: render_certificate(person, VERIFY_URL))
                     for _ in range(WARM_PER_ROUND)
                 )
             )
@@ -170,12 +170,14 @@ def _batch_rows() -> list[dict[str, Any]]:
         naive = _naive(people[0], Path(folder))
         _draw_all(people[:10])
         naive()
-        before = [_milliseconds(naive) for _ in range(FEW_ROUNDS)]
-        each = _milliseconds(lambda: _draw_all(people)) / BATCH
-        theirs = statistics.median([*before, *(_milliseconds(naive) for _ in range(FEW_ROUNDS))])
+        before = [spent_milliseconds(naive) for _ in range(FEW_ROUNDS)]
+        each = spent_milliseconds(lambda: _draw_all(people)) / BATCH
+        theirs = statistics.median(
+            [*before, *(spent_milliseconds(naive) for _ in range(FEW_ROUNDS))]
+        )
     one, two = (_seconds_in_processes(people, number) for number in (1, 2))
     return [
-        _row(
+        goal_row(
             "P4 batch of 100, a core",
             round(theirs / each, 2),
             f"naive WeasyPrint, {theirs:.0f} ms each",
@@ -183,7 +185,7 @@ def _batch_rows() -> list[dict[str, Any]]:
             met=theirs / each >= 10,
             milliseconds=round(each, 1),
         ),
-        _row(
+        goal_row(
             "P4 batch of 100, two processes",
             round(one / two, 2),
             f"one process, {one:.1f} s",
@@ -253,7 +255,7 @@ def _naive(person: Credential, folder: Path) -> Callable[[], bytes]:
     return draw
 
 
-def _milliseconds(call: Callable[[], object]) -> float:
+def spent_milliseconds(call: Callable[[], object]) -> float:
     """Return the processor time of the call and of the processes it waited for."""
     started = _processor_seconds()
     call()
@@ -271,7 +273,9 @@ def _cold_row() -> dict[str, Any]:
 
     def run(script: str) -> float:
         command = [sys.executable, "-c", script]
-        return _milliseconds(lambda: subprocess.run(command, check=True, cwd=ROOT, env=environment))
+        return spent_milliseconds(
+            lambda: subprocess.run(command, check=True, cwd=ROOT, env=environment)
+        )
 
     for script in (BARE_SCRIPT, COLD_SCRIPT):  # Byte code and disk cache are warm for both.
         run(script)
@@ -280,7 +284,7 @@ def _cold_row() -> dict[str, Any]:
         bare.append(run(BARE_SCRIPT))
         cold.append(run(COLD_SCRIPT))
     own, other = statistics.median(cold), statistics.median(bare)
-    return _row(
+    return goal_row(
         "P8 cold certificate",
         round(own / other, 3),
         f"bare WeasyPrint script, {other:.0f} ms",
@@ -298,14 +302,14 @@ def _memory_and_size_rows(seconds: float) -> list[dict[str, Any]]:
     grown = seen["grown_kib"] / 1024 * (LAST - FIRST) / (seen["last"] - seen["first"])
     largest = max(seen["sizes"].values()) / 1024
     return [
-        _row(
+        goal_row(
             f"P6 memory growth over {LAST - FIRST} certificates",
             round(grown, 2),
             f"MiB, from certificates {seen['first']} to {seen['last']}",
             "at most 1 MiB",
             met=grown <= 1,
         ),
-        _row(
+        goal_row(
             "P6 largest file",
             round(largest, 1),
             "KiB",
@@ -327,18 +331,18 @@ def _draw_many(seconds: float) -> dict[str, Any]:
         sizes[person.holder_name] = len(render_certificate(person, VERIFY_URL))
         drawn += 1
         if drawn == FIRST:
-            at_first = _resident_kib()
+            at_first = resident_kib()
     if not at_first:
         raise SystemExit(f"only {drawn} certificates in {seconds:.0f} s: no memory figure")
     return {
         "first": first,
         "last": drawn,
-        "grown_kib": _resident_kib() - at_first,
+        "grown_kib": resident_kib() - at_first,
         "sizes": sizes,
     }
 
 
-def _resident_kib() -> int:
+def resident_kib() -> int:
     """Return the resident memory of this process in KiB, as Linux counts it."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
