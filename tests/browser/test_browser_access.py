@@ -155,6 +155,8 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/manage/cohorts/{cast.autumn}/learners/{cast.leo_seat}/transcript",
             f"/manage/programmes/{cast.northgate}/external", "/manage/external/1",
             f"/manage/cohorts/{cast.autumn}/certificates", "/manage/batches/1",
+            f"/manage/programmes/{cast.northgate}/brand",
+            f"/manage/programmes/{cast.northgate}/brand/preview?name=long",
         ],
         "Olga": ["/manage"],
     }[who]  # fmt: skip
