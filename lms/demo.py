@@ -397,7 +397,9 @@ def _act_on_some(session: Session, staff: list[Account], settings: Settings, now
     One is revoked for an error and one at its holder's request; one is issued again under a new
     name; one is suspended, which its holder appeals; and to revoke one more is proposed.
     """
-    in_order = sa.select(CredentialRecord.serial, CredentialRecord.account_id)
+    in_order = sa.select(
+        CredentialRecord.serial, CredentialRecord.account_id, Account.full_name, Account.profession
+    ).join(Account, Account.id == CredentialRecord.account_id)
     issued = list(session.execute(in_order.order_by(CredentialRecord.id)))
     plans: list[tuple[int, credentials.Proposal]] = [
         (3, credentials.Proposal("revoke", "issued-in-error", "Issued before the last quiz.")),
@@ -408,8 +410,8 @@ def _act_on_some(session: Session, staff: list[Account], settings: Settings, now
                 "reissue",
                 "name-changed",
                 "Marriage certificate seen on paper.",
-                holder_name="Katharina Brandt-Okonkwo",
-                holder_profession="Psychiatrist",
+                holder_name=f"{issued[1].full_name}-Okonkwo",
+                holder_profession=issued[1].profession,
             ),
         ),
         (5, credentials.Proposal("suspend", "under-review", "A letter asks about the practicum.")),
