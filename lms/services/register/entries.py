@@ -16,6 +16,17 @@ BITS_OF_A_LIST = 131_072
 # A list is drawn from while it is at most half full: a free bit takes two tries on average.
 LEAVES_OF_A_LIST = BITS_OF_A_LIST // 2
 
+# Everybody who is awarded something waits for these: nothing is kept in the session for them.
+_LAST = sa.select(sa.func.max(LogLeaf.position))
+_TAKEN = sa.select(StatusEntry.credential_id).where(
+    StatusEntry.purpose == sa.bindparam("purpose"),
+    StatusEntry.list_number == sa.bindparam("list_number"),
+    StatusEntry.position == sa.bindparam("position"),
+)
+_ENTER_LEAF, _ENTER_ACT, _ENTER_SALT, _ENTER_BITS = (
+    sa.insert(table) for table in (LogLeaf, RegisterAct, LeafSalt, StatusEntry)
+)
+
 
 def enter_award(session: Session, credential_id: int, digest: str, now: datetime) -> None:
     """Log the award of a credential and give it its status bits, within its own transaction.
@@ -25,16 +36,16 @@ def enter_award(session: Session, credential_id: int, digest: str, now: datetime
     """
     position = _append(session, credential_id, digest, "award", now)
     list_number = position // LEAVES_OF_A_LIST + 1
-    for purpose in PURPOSES:
-        session.add(
-            StatusEntry(
-                credential_id=credential_id,
-                purpose=purpose,
-                list_number=list_number,
-                position=_free_bit(session, purpose, list_number),
-            )
-        )
-    session.flush()
+    bits = [
+        {
+            "credential_id": credential_id,
+            "purpose": purpose,
+            "list_number": list_number,
+            "position": _free_bit(session, purpose, list_number),
+        }
+        for purpose in PURPOSES
+    ]
+    session.connection().execute(_ENTER_BITS, bits)
 
 
 def enter_act(
@@ -62,17 +73,15 @@ def _append(
     # The turn of the audit trail: whoever appends to both then waits once, never in a circle.
     db.take_turn(session, audit.TURN)
     session.flush()
-    last = session.scalar(sa.select(sa.func.max(LogLeaf.position)))
+    rows = session.connection()
+    last = rows.scalar(_LAST)
     position = 0 if last is None else last + 1
     salt = secrets.token_bytes(certificates.log.SALT_BYTES)
     entry = certificates.log.entry_of(salt, digest, act, now)
-    session.add(LogLeaf(position=position, entry=entry.hex(), logged_at=now))
-    session.flush()
-    session.add(
-        RegisterAct(position=position, credential_id=credential_id, digest=digest, act=act, at=now)
-    )
-    session.add(LeafSalt(position=position, salt=salt.hex()))
-    session.flush()
+    done = {"credential_id": credential_id, "digest": digest, "act": act, "at": now}
+    rows.execute(_ENTER_LEAF, {"position": position, "entry": entry.hex(), "logged_at": now})
+    rows.execute(_ENTER_ACT, {"position": position, **done})
+    rows.execute(_ENTER_SALT, {"position": position, "salt": salt.hex()})
     return position
 
 
@@ -80,10 +89,6 @@ def _free_bit(session: Session, purpose: str, list_number: int) -> int:
     """Draw until a bit is free; the turn is ours, so it stays free until it is taken."""
     while True:
         position = secrets.randbelow(BITS_OF_A_LIST)
-        taken = sa.select(StatusEntry.credential_id).where(
-            StatusEntry.purpose == purpose,
-            StatusEntry.list_number == list_number,
-            StatusEntry.position == position,
-        )
-        if session.scalar(taken) is None:
+        bit = {"purpose": purpose, "list_number": list_number, "position": position}
+        if session.connection().scalar(_TAKEN, bit) is None:
             return position
