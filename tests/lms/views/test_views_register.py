@@ -1,7 +1,6 @@
 """What the register publishes: for programs of any site, cacheable, in the published formats."""
 
 import importlib.util
-import json
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -14,15 +13,17 @@ from flask.testing import FlaskClient
 
 import certificates
 from lms import clock, jobs, keys
+from lms.app import create_app
 from lms.config import Settings
 from lms.db import db
 from lms.services import credentials, register
 from tests.act_samples import do
-from tests.cast import Cast
-from tests.register_samples import open_tables
+from tests.cast import THEN, Cast, settings_for
+from tests.register_samples import digest_of, enter, open_tables
 from tests.stories import tell
 
 log = certificates.log
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -191,7 +192,31 @@ def test_a_witness_looks_remembers_and_cosigns(
         program.check(tmp_path, fetch, now + 180)
 
 
-def test_a_key_that_was_replaced_stays_published(client: FlaskClient, settings: Settings) -> None:
-    document = json.loads(client.get("/register/keys.json").data)
-    assert {each["purpose"] for each in document["keys"]} == {"credential", "log"}
-    assert document["roots"]
+def test_what_an_old_key_signed_holds_after_the_keys_are_changed(
+    address: str, cast: Cast, tmp_path: Path
+) -> None:
+    """Case 43: old proofs with the published keys of today, and new ones beside them."""
+    settings = settings_for(tmp_path, address, keys=str(tmp_path / "keys"))
+    keys.make(settings, THEN)
+    own = create_app(settings)
+    own.testing = True
+    with own.app_context():
+        first = enter(db.session, cast, 1, THEN)[0]
+        old = register.proof_of(db.session, first, settings, THEN + DAY / 2)
+        keys.rotate(settings, "log", THEN + 3 * DAY)
+        keys.rotate(settings, "credential", THEN + 3 * DAY)
+        second = enter(db.session, cast, 1, THEN + 4 * DAY, first=1)[0]
+        new = register.proof_of(db.session, second, settings, THEN + 4 * DAY)
+        db.session.commit()
+    client = own.test_client()
+    published = certificates.keys_from_document(client.get("/register/keys.json").get_json())
+    assert len(published) == 4
+    assert old is not None and new is not None
+    signers = []
+    for number, proof in enumerate((old, new)):
+        log.check_proof(proof.text, digest_of(number), published)
+        signers.append(log.check_checkpoint(proof.checkpoint, published).key)
+    assert len(set(signers)) == 2
+    assert len(client.get("/.well-known/did.json").get_json()["verificationMethod"]) == 2
+    with own.app_context():
+        db.engine.dispose()
