@@ -31,7 +31,12 @@ def printout(transcript: Transcript, site: str, lookup: str) -> Printout:
         author=transcript.programme or site,
         created_at=transcript.made_at,
         paragraphs=tuple(_preface(transcript, lookup)),
-        tables=(*_attested(transcript), *_courses(transcript), *_hours(transcript)),
+        tables=(
+            *_credentials(transcript),
+            *_courses(transcript),
+            *_hours(transcript),
+            *_externals(transcript),
+        ),
         foot=_("Transcript of %(name)s, %(date)s", name=transcript.holder, date=made),
     )
 
@@ -170,7 +175,7 @@ def _hours(transcript: Transcript) -> Iterator[PrintedTable]:
         )
 
 
-def _attested(transcript: Transcript) -> Iterator[PrintedTable]:
+def _credentials(transcript: Transcript) -> Iterator[PrintedTable]:
     if transcript.credentials:
         yield PrintedTable(
             title=_("Credentials"),
@@ -178,11 +183,14 @@ def _attested(transcript: Transcript) -> Iterator[PrintedTable]:
             columns=(
                 Column(_("Credential"), 32),
                 Column(_("Number"), 28),
-                Column(_("Issued and current until"), 22),
+                Column(_("Dates"), 22),
                 Column(_("Status"), 18),
             ),
             rows=tuple(_credential(each) for each in transcript.credentials),
         )
+
+
+def _externals(transcript: Transcript) -> Iterator[PrintedTable]:
     if transcript.externals:
         yield PrintedTable(
             title=_("Certificates from elsewhere"),
@@ -202,11 +210,15 @@ def _credential(each: Attested) -> tuple[Cell, ...]:
     status = [str(STATUS_WORDS[each.verdict.status])]
     if each.verdict.reason:
         status.append(each.verdict.reason)
+    dates = (
+        _("Issued %(date)s", date=_day(credential.issued_at)),
+        _("Current until %(date)s", date=_day(credential.current_until)),
+    )
     cycle = _("Cycle %(n)s", n=transcripts.cycle_of(credential))
     return (
         (credential.title, credential.programme, cycle),
         (certificates.format_serial(credential.serial),),
-        (_day(credential.issued_at), _day(credential.current_until)),
+        dates,
         tuple(status),
     )
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import page as accessibility
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
@@ -84,6 +85,7 @@ def test_the_page_tells_everything_and_the_paper_the_same(
     send(leo, picture(), title="Würzburg workshop")
     page, paper = leo.get("/transcript").text, leo.get("/transcript/transcript.pdf")
     assert paper.mimetype == "application/pdf" and paper.data.startswith(b"%PDF")
+    assert accessibility.validate_pdf_bytes(paper.data, profile="ua1").is_compliant
     (tmp_path / "t.pdf").write_bytes(paper.data)
     text = subprocess.run(
         ["pdftotext", "-layout", tmp_path / "t.pdf", "-"], capture_output=True, check=True
@@ -269,6 +271,12 @@ PAYLOADS = [
     "{{1337*7331}}",
     "${1337*7331}",
 ]
+
+
+def test_a_title_taken_for_a_template_would_be_reckoned(app: Flask) -> None:
+    """The vulnerable twin: words of a holder made part of a template's source."""
+    with app.test_request_context():
+        assert "9801547" in render_template_string(f"<h1>{PAYLOADS[2]}</h1>")
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
