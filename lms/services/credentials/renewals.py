@@ -206,9 +206,6 @@ def _attest(
     hours = base.credential.hours
     if read:
         hours += (certificates.HoursLine("Updates since the first award", read),)
-    particulars = base.credential.particulars or particulars_of(
-        session, programme_id, catalogue.release(session, base.release_id), cycle=1, renews=None
-    )
     return dataclasses.replace(
         base.credential,
         serial=new_serial(),
@@ -226,8 +223,12 @@ def _attest(
         release_hash=content.content_hash,
         assessment=f"{base.credential.assessment} {_how(standing)}",
         signatories=signatories_of(session, programme),
-        particulars=dataclasses.replace(
-            particulars, cycle=held.cycle + 1, renews=held.credential.serial
+        particulars=particulars_of(
+            session,
+            programme_id,
+            catalogue.release(session, base.release_id),
+            cycle=held.cycle + 1,
+            renews=held.credential.serial,
         ),
     )
 
