@@ -46,7 +46,12 @@ from lms.services.credentials.badges import (
 )
 from lms.services.credentials.currency import today_of, window_of
 from lms.services.credentials.elsewhere import Learned
-from lms.services.credentials.files import StoredFile, certificate_file, find_file_by_hash
+from lms.services.credentials.files import (
+    StoredFile,
+    certificate_file,
+    find_file_by_hash,
+    sign_file,
+)
 from lms.services.credentials.issued import Issued, list_issued
 from lms.services.credentials.lapsing import DAYS_AHEAD, Lapsing, list_lapsing
 from lms.services.credentials.missed import Waiting, list_unawarded, list_waiting_renewals
@@ -175,6 +180,7 @@ __all__ = [
     "remind",
     "renew_if_complete",
     "safety_item_of",
+    "sign_file",
     "standing_for",
     "stop_token",
     "time_zone_of",

@@ -141,15 +141,20 @@ def _signed(
     drawn = certificates.render_certificate(
         found.credential, address, brand=brand, paper=paper, attachments=attachments
     )
+    return sign_file(drawn, settings, now)
+
+
+def sign_file(drawn: bytes, settings: Settings, now: datetime) -> bytes:
+    """Return a drawn file signed for good with the issuer's key, or raise `Unavailable`."""
     ours = keys.keys_of(settings)
     try:
         return certificates.sign_pdf(
             drawn, ours.document, signed_at=now, timestamper=ours.time_stamping
         )
     except certificates.SigningError as error:
-        log.exception("A certificate was not signed.")
+        log.exception("A file was not signed.")
         raise Unavailable(
-            "The certificate cannot be signed just now. Nothing is lost: try again in some minutes."
+            "This file cannot be signed just now. Nothing is lost: try again in some minutes."
         ) from error
 
 

@@ -1,7 +1,6 @@
 """Statements of continuing education: the credential with what was claimed, signed and kept."""
 
 import hashlib
-import logging
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,15 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import certificates
-from lms import db, keys
+from lms import db
 from lms.config import Settings
-from lms.errors import Unavailable
 from lms.models.credits import CreditClaim, CreditStatement
-from lms.services import branding
+from lms.services import branding, credentials
 from lms.services.credentials import Attested
 from lms.services.credits.claims import Claim
-
-log = logging.getLogger(__name__)
 
 
 def statement_of(
@@ -82,16 +78,7 @@ def _drawn(
     drawn = certificates.render_certificate(
         as_statement(found.credential, made), address, brand=brand, paper=paper
     )
-    ours = keys.keys_of(settings)
-    try:
-        return certificates.sign_pdf(
-            drawn, ours.document, signed_at=now, timestamper=ours.time_stamping
-        )
-    except certificates.SigningError as error:
-        log.exception("A statement of credits was not signed.")
-        raise Unavailable(
-            "The statement cannot be signed just now. Nothing is lost: try again in some minutes."
-        ) from error
+    return credentials.sign_file(drawn, settings, now)
 
 
 def _kept(session: Session, claim_id: int, paper: str) -> bytes | None:
