@@ -12,13 +12,14 @@ from pysqlite3 import dbapi2 as fixed_sqlite
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+import certificates
 from lms import clock
 from lms.db import OLDEST_SAFE_SQLITE, db, lock, make_engine, refuse_unsafe_sqlite
 from lms.errors import ConfigError
 from lms.models.accounts import Account
 from lms.models.assessment import AdvanceStep, Attempt, ManualMark
 from lms.models.audit import AuditEntry
-from lms.services import audit, credentials
+from lms.services import audit, branding, credentials
 from tests.act_samples import dispute
 from tests.cast import THEN, Cast
 from tests.races import at_once
@@ -195,6 +196,7 @@ def test_recorded_facts_cannot_be_changed_or_removed(
     """Not even by somebody at the database's own prompt, unless they take the trigger away."""
     fill_acts(app, cast)
     fill_steps(app, cast)
+    fill_brands(app, cast)
     with app.app_context(), pytest.raises(DatabaseError, match="append-only"):
         assert db.session.scalar(sa.text(f"SELECT count(*) FROM {table}")), f"{table} is empty"
         key = "proposal_id" if table == "proposal_decisions" else "id"
@@ -208,6 +210,15 @@ def fill_acts(app: Flask, cast: Cast) -> None:
         dispute(db.session, told, now)
         how: dict = {"outcome": "upheld", "words": "It was right.", "now": now}
         credentials.look_into_credential_appeal(db.session, cast.ada, 1, **how)
+        db.session.commit()
+
+
+def fill_brands(app: Flask, cast: Cast) -> None:
+    """Give a programme a brand."""
+    with app.app_context():
+        branding.store_brand(
+            db.session, cast.northgate, certificates.Brand(), by=cast.ada, now=clock.now()
+        )
         db.session.commit()
 
 
