@@ -10,7 +10,7 @@ from lms.services.transcripts.checks import (
     list_programmes,
 )
 from lms.services.transcripts.credits import CREDITS
-from lms.services.transcripts.document import VERSION, cycle_of, document_of
+from lms.services.transcripts.document import VERSION, document_of
 from lms.services.transcripts.external import (
     LONGEST_NAME,
     MOST_CERTIFICATES,
@@ -31,11 +31,13 @@ from lms.services.transcripts.proofs import drop as drop_proof
 from lms.services.transcripts.proofs import read as read_proof
 from lms.services.transcripts.record import (
     HERE,
+    Claimed,
     CreditHours,
     Enrolled,
     Outcome,
     PlaceHours,
     Transcript,
+    cycle_of,
     own_transcript,
     transcript_of_learner,
 )
@@ -52,6 +54,7 @@ __all__ = [
     "VERSION",
     "AskedCheck",
     "Check",
+    "Claimed",
     "CreditHours",
     "Enrolled",
     "External",

@@ -6,7 +6,13 @@ from typing import Any
 import certificates
 from lms.services import credentials
 from lms.services.transcripts.external import External
-from lms.services.transcripts.record import CreditHours, Enrolled, PlaceHours, Transcript
+from lms.services.transcripts.record import (
+    CreditHours,
+    Enrolled,
+    PlaceHours,
+    Transcript,
+    cycle_of,
+)
 
 VERSION = 1
 """Version of the form that `docs/transcript.md` describes."""
@@ -35,11 +41,6 @@ def document_of(transcript: Transcript, verify_address: str) -> dict[str, Any]:
         "external": [_external(each) for each in transcript.externals],
         "notice": NOTICE,
     }
-
-
-def cycle_of(credential: certificates.Credential) -> int:
-    """Return which cycle of renewal a credential belongs to, from 1."""
-    return credential.particulars.cycle if credential.particulars else 1
 
 
 def _course(each: Enrolled) -> dict[str, Any]:

@@ -14,10 +14,12 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+import certificates
 import courses
 from lms.errors import NotFound
 from lms.models.accounts import Account
 from lms.models.assessment import Attempt, ScoreRecord
+from lms.models.credits import CreditClaim, ProviderApproval
 from lms.services import catalogue, cohorts, credentials, learning
 from lms.services.cohorts import RunCohort, Seat
 from lms.services.transcripts import external
@@ -87,6 +89,17 @@ class CreditHours:
 
 
 @dataclass(frozen=True, slots=True)
+class Claimed:
+    """Credits that were claimed for a credential by one approval that the programme holds."""
+
+    credential_id: int
+    approval_id: int
+    unit: str
+    amount: Fraction
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """All of a person's training, or one programme's part of it (`programme` is its name)."""
 
@@ -96,6 +109,7 @@ class Transcript:
     made_at: datetime
     enrolments: tuple[Enrolled, ...]
     credentials: tuple[credentials.Attested, ...]
+    claims: tuple[Claimed, ...]
     externals: tuple[External, ...]
 
     @property
@@ -123,13 +137,15 @@ class Transcript:
 def own_transcript(session: Session, account_id: int, now: datetime) -> Transcript:
     """Return a person's own transcript, whole."""
     person = session.get_one(Account, account_id)
+    attested = tuple(credentials.list_of_holder(session, account_id, now))
     return Transcript(
         holder=person.full_name,
         profession=person.profession,
         programme=None,
         made_at=now,
         enrolments=_enrolments(session, cohorts.list_seats(session, account_id)),
-        credentials=tuple(credentials.list_of_holder(session, account_id, now)),
+        credentials=attested,
+        claims=_claims(session, attested),
         externals=tuple(external.list_of_holder(session, account_id)),
     )
 
@@ -151,15 +167,40 @@ def transcript_of_learner(
     person = session.get_one(Account, account_id)
     seats = cohorts.list_seats(session, account_id)
     mine = [each for each in seats if each.programme_id == cohort.programme_id]
-    attested = credentials.list_of_holder(session, account_id, now)
+    attested = tuple(
+        each
+        for each in credentials.list_of_holder(session, account_id, now)
+        if each.programme_id == cohort.programme_id
+    )
     return Transcript(
         holder=person.full_name,
         profession=person.profession,
         programme=cohort.programme_name,
         made_at=now,
         enrolments=_enrolments(session, mine),
-        credentials=tuple(each for each in attested if each.programme_id == cohort.programme_id),
+        credentials=attested,
+        claims=_claims(session, attested),
         externals=tuple(external.list_of_holder(session, account_id, cohort.programme_id)),
+    )
+
+
+def _claims(session: Session, attested: Iterable[credentials.Attested]) -> tuple[Claimed, ...]:
+    """Return what was claimed for these credentials, the earliest first, in one query."""
+    query = (
+        sa.select(
+            CreditClaim.credential_id,
+            CreditClaim.approval_id,
+            ProviderApproval.unit,
+            CreditClaim.amount,
+            CreditClaim.minutes,
+        )
+        .join(ProviderApproval, ProviderApproval.id == CreditClaim.approval_id)
+        .where(CreditClaim.credential_id.in_([each.id for each in attested]))
+        .order_by(CreditClaim.id)
+    )
+    return tuple(
+        Claimed(row.credential_id, row.approval_id, row.unit, Fraction(row.amount), row.minutes)
+        for row in session.execute(query)
     )
 
 
@@ -275,21 +316,31 @@ def _places(content: catalogue.ReleaseContent, done: set[str]) -> Iterable[Place
 
 
 def _recorded(transcript: Transcript) -> Iterable[CreditHours]:
-    """The minutes studied here, and what was claimed for them; revoked credentials claim nothing.
+    """The minutes studied here, and what was claimed for them while its credential stands.
 
-    A credential that another one supersedes leaves its claims to that one.
+    Of a credential that was issued again under another number, the last claim by an approval
+    counts: it is the same training.
     """
-    claimed: dict[str, tuple[Fraction, int]] = {}
-    for each in transcript.credentials:
-        particulars = each.credential.particulars
-        if particulars is None or each.verdict.status in ("revoked", "superseded", "suspended"):
-            continue
-        for claim in particulars.credits:
-            amount, minutes = claimed.get(claim.unit, (Fraction(), 0))
-            claimed[claim.unit] = (amount + Fraction(claim.amount), minutes + claim.minutes)
     yield CreditHours(HERE, "recorded", sum(each.minutes_done for each in transcript.counted))
-    for unit, (amount, minutes) in sorted(claimed.items()):
+    known = {each.id: each for each in transcript.credentials}
+    standing: dict[tuple[int, str, int, int], Claimed] = {}
+    for claim in transcript.claims:
+        each = known[claim.credential_id]
+        if each.verdict.status in ("revoked", "suspended"):
+            continue
+        title, cycle = each.credential.title, cycle_of(each.credential)
+        standing[(each.programme_id, title, cycle, claim.approval_id)] = claim
+    sums: dict[str, tuple[Fraction, int]] = {}
+    for claim in standing.values():
+        amount, minutes = sums.get(claim.unit, (Fraction(), 0))
+        sums[claim.unit] = (amount + claim.amount, minutes + claim.minutes)
+    for unit, (amount, minutes) in sorted(sums.items()):
         yield CreditHours(unit, "recorded", minutes, amount)
+
+
+def cycle_of(credential: certificates.Credential) -> int:
+    """Return which cycle of renewal a credential belongs to, from 1."""
+    return credential.particulars.cycle if credential.particulars else 1
 
 
 def _from_elsewhere(externals: Iterable[External]) -> Iterable[CreditHours]:

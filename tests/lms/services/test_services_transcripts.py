@@ -19,6 +19,7 @@ from lms.db import db
 from lms.errors import Forbidden, LmsError, NotFound, Refused
 from lms.models.audit import AuditEntry
 from lms.models.cohorts import Cohort, Enrolment
+from lms.models.credits import CreditClaim, ProviderApproval
 from lms.models.mail import OutboxMessage
 from lms.models.transcripts import ExternalCertificate, ExternalCheck
 from lms.services import cohorts, credentials, transcripts
@@ -149,18 +150,65 @@ def test_credits_count_only_while_their_credential_stands(session: Session, told
     found = transcripts.own_transcript(session, told.cast.leo, clock.now())
     (attested,) = found.credentials
     claims = (
-        certificates.CreditClaim("CE credits", "6.25", 375),
-        certificates.CreditClaim("CE credits", "0.5", 30),
+        transcripts.Claimed(attested.id, 1, "CE credits", Fraction("6.25"), 375),
+        transcripts.Claimed(attested.id, 2, "CE credits", Fraction("0.5"), 30),
     )
-    claimed = replace(attested.credential, particulars=certificates.Particulars(credits=claims))
-    standing = replace(attested, credential=claimed)
-    line = replace(found, credentials=(standing,)).by_credit[1]
+    claimed = replace(found, claims=claims)
+    line = claimed.by_credit[1]
     assert (line.credit, line.amount, line.minutes) == ("CE credits", Fraction(27, 4), 405)
-    for status in ("revoked", "suspended", "superseded"):
-        fallen = replace(standing, verdict=replace(attested.verdict, status=status))
-        assert len(replace(found, credentials=(fallen,)).by_credit) == 1
-    document = transcripts.document_of(replace(found, credentials=(standing,)), VERIFY)
+    for status in ("revoked", "suspended"):
+        fallen = replace(attested, verdict=replace(attested.verdict, status=status))
+        assert len(replace(claimed, credentials=(fallen,)).by_credit) == 1
+    document = transcripts.document_of(claimed, VERIFY)
     assert document["hoursByCredit"][1]["creditsClaimed"] == "6.75"
+
+
+def test_credits_claimed_again_under_another_number_count_once(
+    session: Session, told: Told
+) -> None:
+    found = transcripts.own_transcript(session, told.cast.leo, clock.now())
+    (new,) = found.credentials
+    old = replace(new, id=new.id + 1, verdict=replace(new.verdict, status="superseded"))
+    claims = tuple(
+        transcripts.Claimed(each.id, 1, "CE credits", Fraction(6), 360) for each in (old, new)
+    )
+    twice = replace(found, credentials=(new, old), claims=claims)
+    assert twice.by_credit[1].amount == 6
+
+
+def test_claims_stored_with_a_credential_are_on_the_transcript(
+    session: Session, told: Told
+) -> None:
+    held = credentials.list_of_holder(session, told.cast.leo, clock.now())[0]
+    approval = ProviderApproval(
+        programme_id=told.cast.northgate,
+        body="A body",
+        number="1234",
+        statement="Approved provider 1234.",
+        unit="contact hours",
+        unit_minutes=60,
+        step="0.25",
+        valid_from=date(2026, 1, 1),
+        valid_until=date(2099, 1, 1),
+        recorded_by=told.cast.ada,
+        recorded_at=THEN,
+    )
+    session.add(approval)
+    session.flush()
+    session.add(
+        CreditClaim(
+            credential_id=held.id,
+            approval_id=approval.id,
+            amount="0.25",
+            minutes=20,
+            claimed_at=clock.now(),
+        )
+    )
+    session.flush()
+    found = transcripts.own_transcript(session, told.cast.leo, clock.now())
+    assert [(line.credit, line.amount) for line in found.by_credit[1:]] == [
+        ("contact hours", Fraction(1, 4))
+    ]
 
 
 def test_what_it_says_can_be_signed(session: Session, told: Told, add: Callable[..., int]) -> None:
