@@ -96,9 +96,7 @@ def renew(serial: str) -> ResponseReturnValue:
     )
     db.session.commit()
     if renewed is not None:
-        flash(
-            _("Renewed. The new certificate is ready; the one before stays on record."), "success"
-        )
+        flash(_("Renewed. The new certificate is ready; the former stays on record."), "success")
         return redirect(url_for("credentials.index"), 303)
     if before.begun is None:
         flash(_("The renewal is begun. This page says what is still missing."), "success")
