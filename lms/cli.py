@@ -57,7 +57,7 @@ def prepare(with_demo: bool) -> None:
     """Make the keys, bring the database up to date, publish the bundled curriculum."""
     settings = Settings()
     settings.make_secret()
-    our_keys.make(settings, clock.now())
+    our_keys.make(settings, demo.begins(clock.now()) if with_demo else clock.now())
     engine = make_engine(settings.database)
     upgrade(engine)
     engine.dispose()

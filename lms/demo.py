@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 import courses
 import quizzes
+from lms import keys
 from lms.config import ROOT, Settings
 from lms.models.accounts import Account
 from lms.models.catalogue import Programme
@@ -33,6 +34,7 @@ from lms.services import (
     credentials,
     learning,
     publishing,
+    register,
 )
 from lms.services.cohorts import Seat
 
@@ -75,6 +77,11 @@ class Habit:
     stops_after: int
 
 
+def begins(now: datetime) -> datetime:
+    """Return when the story begins that is told `now`; what signs in it has to be as old."""
+    return now - timedelta(days=30 * 27)
+
+
 def present(session: Session, settings: Settings, now: datetime) -> list[str]:
     """Make the demonstration once; return the lines that tell an operator how to sign in."""
     file = settings.data / PASSWORD_FILE
@@ -82,7 +89,7 @@ def present(session: Session, settings: Settings, now: datetime) -> list[str]:
         return _how_to_sign_in(file) if file.exists() else ["A programme exists; left as it is."]
     chance = random.Random(20261122)  # noqa: S311 -- a story, not a secret
     password = secrets.token_urlsafe(12)
-    founded = now - timedelta(days=30 * 27)
+    founded = begins(now)
     release = publishing.publish(session, ROOT, now=founded, actor_id=None)[0]
     hashed = hash_password(password)
     staff = [_account(session, name, job, hashed, founded) for name, job, _role in STAFF]
@@ -120,7 +127,7 @@ def present(session: Session, settings: Settings, now: datetime) -> list[str]:
             account = _account(session, name, chance.choice(PROFESSIONS), hashed, start)
             lives.append(_life(session, account, cohort, habit, chance, settings, start))
     session.commit()
-    _let_time_pass(session, lives, now)
+    _let_time_pass(session, lives, settings, now)
     _act_on_some(session, staff, settings, now)
     _renew_some(session, chance, settings, now)
     session.commit()
@@ -378,7 +385,10 @@ def _wrong(item: quizzes.Item, own: random.Random, chance: random.Random) -> str
     return chance.choices(tempting, weights)[0]
 
 
-def _let_time_pass(session: Session, lives: list[Iterator[datetime]], now: datetime) -> None:
+def _let_time_pass(
+    session: Session, lives: list[Iterator[datetime]], settings: Settings, now: datetime
+) -> None:
+    since = keys.keys_of(settings).log.valid_from
     queue = [(next(life), place) for place, life in enumerate(lives)]
     heapq.heapify(queue)
     while queue:
@@ -386,6 +396,8 @@ def _let_time_pass(session: Session, lives: list[Iterator[datetime]], now: datet
         if at >= now:
             continue
         following = next(lives[place], None)
+        if at >= since:
+            register.sign(session, settings, at)
         session.commit()
         if following is not None:
             heapq.heappush(queue, (following, place))

@@ -15,7 +15,8 @@ from lms.models.audit import AuditEntry
 from lms.models.catalogue import Programme
 from lms.models.cohorts import Cohort, Enrolment
 from lms.models.credentials import CredentialRecord
-from lms.services import audit, credentials
+from lms.services import audit, credentials, register
+from lms.services.credentials.inspection import inspect
 from tests.cast import SMALL
 from tests.soak import checker
 from tests.stories import rows_of
@@ -104,3 +105,14 @@ def test_an_installation_in_use_is_left_alone(app: Flask) -> None:
     with app.app_context():
         said = demo.present(db.session, app.config["SETTINGS"], NOW)
         assert said == ["A programme exists; left as it is."]
+
+
+def test_every_certificate_was_logged_when_it_was_issued(app: Flask, shown: list[str]) -> None:
+    """The public page would say of any other that it came late."""
+    with app.app_context():
+        settings = app.config["SETTINGS"]
+        ids = db.session.execute(sa.select(CredentialRecord.id, CredentialRecord.issued_at)).all()
+        for identity, issued_at in ids:
+            logged_at = register.logged_at(db.session, identity)
+            assert logged_at is not None and logged_at - issued_at < timedelta(hours=24)
+        assert ids and list(inspect(db.session, settings)) == []
