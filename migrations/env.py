@@ -21,6 +21,8 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_as_batch=connection.dialect.name == "sqlite",
             transaction_per_migration=False,
+            # SQLite can undo a change of its tables; without this each step would be committed.
+            transactional_ddl=True,
             compare_type=True,
             include_name=is_described,
         )
