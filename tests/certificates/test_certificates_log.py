@@ -218,6 +218,23 @@ def flipped(line: str, place: int) -> str:
     return f"{name} {base64.b64encode(value).decode()}"
 
 
+def loose(text: str) -> str:
+    """Return a text in base64 with a bit set that no byte needs: lenient readers see no change."""
+    digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    bare = text.rstrip("=")
+    changed = bare[:-1] + digits[digits.index(bare[-1]) + 1] + "=" * (len(text) - len(bare))
+    assert base64.b64decode(changed) == base64.b64decode(text)
+    return changed
+
+
+def loosely_signed() -> str:
+    for line in NOTE.strip().split("\n")[4:]:
+        data = line.rsplit(" ", 1)[1]
+        if data.endswith("="):
+            return PROOF.text.replace(data, loose(data))
+    raise AssertionError("no signature has loose bits")
+
+
 def cut(line: str) -> str:
     name, data = line.rsplit(" ", 1)
     return f"{name} {base64.b64encode(base64.b64decode(data)[:-1]).decode()}"
@@ -279,6 +296,9 @@ def forged_proofs() -> Iterator[tuple[str, str, str]]:
         yield f"step {place} changed", replace(PROOF, hashes=changed).text, mine
         doubled = (*hashes[: place + 1], *hashes[place:])
         yield f"step {place} doubled", replace(PROOF, hashes=doubled).text, mine
+    lines = PROOF.text.split("\n")
+    yield "a step in another base64", PROOF.text.replace(lines[3], loose(lines[3])), mine
+    yield "a signature in another base64", loosely_signed(), mine
     yield "steps reversed", replace(PROOF, hashes=hashes[::-1]).text, mine
     yield "no steps", replace(PROOF, hashes=()).text, mine
     yield "a short step", replace(PROOF, hashes=(b"x", *hashes[1:])).text, mine
