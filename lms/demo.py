@@ -127,7 +127,7 @@ def present(session: Session, settings: Settings, now: datetime) -> list[str]:
             lives.append(_life(session, account, cohort, habit, chance, settings, start))
     session.commit()
     _let_time_pass(session, lives, settings, now)
-    demo_certificates.act_on_some(session, staff, settings, now)
+    demo_certificates.act_on_some(session, staff, _email(HOLDER), settings, now)
     demo_certificates.renew_some(session, settings, now)
     session.commit()
     _keep_password(file, password)
