@@ -84,8 +84,9 @@ def rotate(settings: Settings, kind: Kind, now: datetime) -> Keys:
     keys_of(settings)
     folder = KeyFolder(settings.keys_folder)
     if kind != "document":
-        now = _whole_second(now)
-        folder.rotate(kind, ends=now, begins=now - HEAD_START)
+        # Up to the whole second: what was signed a moment ago was signed in its time.
+        ends = _whole_second(now + timedelta(microseconds=999_999))
+        folder.rotate(kind, ends=ends, begins=_whole_second(now) - HEAD_START)
     elif settings.pdf_certificate:
         raise Refused(
             "The certificate for PDF files is configured: put another in LMS_PDF_CERTIFICATE and "

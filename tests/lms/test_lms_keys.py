@@ -94,6 +94,18 @@ def test_a_key_made_while_a_request_is_answered_signs_at_the_time_it_began(
         assert certificates.check_pdf(signed, found.roots).state == "unaltered"
 
 
+@pytest.mark.parametrize("kind", ["credential", "log"])
+def test_what_was_signed_in_the_very_second_of_a_rotation_was_signed_in_time(
+    settings: Settings, kind: keys.Kind
+) -> None:
+    keys.make(settings, MADE)
+    old = getattr(keys.keys_of(settings), kind)
+    signed_at = LATER + timedelta(milliseconds=400)
+    found = keys.rotate(settings, kind, LATER + timedelta(milliseconds=900))
+    (kept,) = (key for key in found.published if key.id == old.id)
+    assert kept.signed_at(signed_at) and not kept.signed_at(LATER + timedelta(seconds=1))
+
+
 def test_files_signed_before_a_rotation_stay_genuine(settings: Settings) -> None:
     keys.make(settings, MADE)
     before = keys.keys_of(settings)
