@@ -13,6 +13,7 @@ from lms import db, keys
 from lms.config import Settings
 from lms.errors import Unavailable
 from lms.models.credentials import CredentialRecord
+from lms.models.credits import CreditClaim, CreditStatement
 from lms.models.files import CertificateFile
 from lms.services.branding import brand_of
 from lms.services.credentials.attested import Attested
@@ -79,16 +80,20 @@ def certificate_file(
 
 
 def find_file_by_hash(session: Session, sha256: str) -> str | None:
-    """Return the serial of the credential whose certificate is this very file; None for others.
+    """Return the serial of the credential that this very file was issued for; None for others.
 
-    `sha256` is in hexadecimal, of either case.
+    A certificate or a statement of credits. `sha256` is in hexadecimal, of either case.
     """
-    query = (
-        sa.select(CredentialRecord.serial)
-        .join(CertificateFile, CertificateFile.credential_id == CredentialRecord.id)
-        .where(CertificateFile.sha256 == sha256.lower())
+    serial = sa.select(CredentialRecord.serial)
+    certificate = serial.join(
+        CertificateFile, CertificateFile.credential_id == CredentialRecord.id
+    ).where(CertificateFile.sha256 == sha256.lower())
+    statement = (
+        serial.join(CreditClaim, CreditClaim.credential_id == CredentialRecord.id)
+        .join(CreditStatement, CreditStatement.claim_id == CreditClaim.id)
+        .where(CreditStatement.sha256 == sha256.lower())
     )
-    return session.scalar(query)
+    return session.scalar(certificate.union_all(statement).limit(1))
 
 
 def _kept(session: Session, found: Attested, paper: str) -> StoredFile | None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import certificates
+from lms.models.credits import CreditClaim, CreditStatement
 from lms.models.files import CertificateFile
 from lms.services import credentials
 
@@ -47,10 +48,13 @@ def check_file(session: Session, content: bytes, roots: Iterable[bytes]) -> File
 
 
 def list_file_hashes(session: Session, credential_id: int) -> tuple[str, ...]:
-    """Return the SHA-256 (hexadecimal) of every file issued for a credential."""
-    query = (
-        sa.select(CertificateFile.sha256)
-        .where(CertificateFile.credential_id == credential_id)
-        .order_by(CertificateFile.sha256)
+    """Return the SHA-256 (hexadecimal) of every certificate and statement issued for it."""
+    certificates_of = sa.select(CertificateFile.sha256).where(
+        CertificateFile.credential_id == credential_id
     )
-    return tuple(session.scalars(query))
+    statements_of = (
+        sa.select(CreditStatement.sha256)
+        .join(CreditClaim, CreditClaim.id == CreditStatement.claim_id)
+        .where(CreditClaim.credential_id == credential_id)
+    )
+    return tuple(sorted(session.scalars(certificates_of.union_all(statements_of))))

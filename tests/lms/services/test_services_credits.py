@@ -1,5 +1,6 @@
 """Credits of continuing education: none without a stored approval, never more than was taught."""
 
+import hashlib
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,7 +17,7 @@ from lms.db import db
 from lms.errors import LmsError, NotFound, Refused
 from lms.models.audit import AuditEntry
 from lms.models.credits import CreditClaim, CreditStatement
-from lms.services import credentials, credits
+from lms.services import credentials, credits, sharing
 from lms.services.credentials import Attested
 from tests.cast import Cast
 from tests.races import at_once
@@ -176,6 +177,9 @@ def test_the_statement_is_signed_says_it_all_and_stays_the_same(
     session.commit()
     again = credits.statement_of(session, attested, made, settings, paper="a4", **how)
     assert first == again and rows_of(session, CreditStatement) == 1
+    digest = hashlib.sha256(first).hexdigest()
+    assert credentials.find_file_by_hash(session, digest.upper()) == told.serial
+    assert digest in sharing.list_file_hashes(session, attested.id)
     shown = credits.statements.as_statement(attested.credential, made)
     assert shown.particulars is not None and shown.particulars.kind == "ce"
     assert [each.amount for each in shown.particulars.credits] == ["0.5"]
