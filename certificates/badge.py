@@ -63,14 +63,15 @@ def badge_for(
     verify_url: str,
     criteria: str,
     status: tuple[StatusEntry, ...],
-    image: bytes | None = None,
+    image: str | None = None,
 ) -> dict[str, Any]:
     """Return the badge, unsigned; the same arguments give the same badge.
 
     `verify_url` is the public address of the credential and ends with its serial. `criteria` says
     in Markdown what was asked for the award. `status` are its places on status lists, without
-    which no reader can call it valid. `image` is a PNG that shows the achievement. Raises
-    `ValueError` for an address of another credential.
+    which no reader can call it valid. `image` is the address of a picture of the achievement: it
+    is named, so that badges stay small, and nobody has to fetch it. Raises `ValueError` for an
+    address of another credential.
     """
     if verify_url.rsplit("/", 1)[-1] != credential.serial:
         raise ValueError("verify_url: does not end with the serial of the credential")
@@ -133,7 +134,7 @@ def _profile(issuer: Issuer) -> dict[str, Any]:
 
 
 def _subject(
-    credential: Credential, issuer: Issuer, criteria: str, image: bytes | None
+    credential: Credential, issuer: Issuer, criteria: str, image: str | None
 ) -> dict[str, Any]:
     particulars = credential.particulars or Particulars()
     base = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, _achievement_name(credential, issuer))}"
@@ -157,7 +158,7 @@ def _subject(
         ]
     if image is not None:
         achievement["image"] = {
-            "id": f"data:image/png;base64,{base64.b64encode(image).decode('ascii')}",
+            "id": image,
             "type": "Image",
             "caption": f"{KIND_WORDS[particulars.kind]}: {credential.title}",
         }

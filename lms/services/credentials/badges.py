@@ -17,9 +17,6 @@ from lms.models.credentials import CredentialRecord
 from lms.services import register
 from lms.services.credentials.attested import Attested
 
-SIDE = 256
-"""Width and height in pixels of the picture that travels inside a badge."""
-
 
 @dataclass(frozen=True, slots=True)
 class Badge:
@@ -69,13 +66,14 @@ def find_badge(session: Session, found: Attested) -> Badge | None:
 def unkept_badge(session: Session, found: Attested, settings: Settings, now: datetime) -> Badge:
     """Return the badge of a credential as it would be signed at the instant `now`."""
     credential = found.credential
+    address = f"{settings.verify_address}/{credential.serial}"
     document = certificates.badge_for(
         credential,
         _issuer(credential, settings),
-        verify_url=f"{settings.verify_address}/{credential.serial}",
+        verify_url=address,
         criteria=_criteria(credential),
         status=register.status_entries_of(session, found.id, settings),
-        image=certificates.badge_png(*picture_words(credential), SIDE),
+        image=f"{address}/image.png",
     )
     key = keys_of(settings).credential
     # A key that was made for this very badge signs from its first second on.
