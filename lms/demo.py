@@ -24,6 +24,7 @@ from lms.config import ROOT, Settings
 from lms.models.accounts import Account
 from lms.models.catalogue import Programme
 from lms.models.cohorts import Cohort
+from lms.models.credentials import CredentialRecord
 from lms.services import (
     accounts,
     assessment,
@@ -396,7 +397,10 @@ def _let_time_pass(
             continue
         following = next(lives[place], None)
         if at >= since:
-            register.sign(session, settings, at)
+            # What was awarded at the end of a long sitting is logged after it, not before.
+            awarded = session.scalar(sa.select(sa.func.max(CredentialRecord.issued_at)))
+            since = max(since, at, awarded or at)
+            register.sign(session, settings, since)
         session.commit()
         if following is not None:
             heapq.heappush(queue, (following, place))
