@@ -7,7 +7,6 @@ the page, where PDF/UA asks for no tag and PDF/A for no appearance.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import hashlib
 import io
@@ -34,6 +33,7 @@ from pyhanko.sign.signers.pdf_signer import (
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from certificates.own_loop import run_alone
 from certificates.signed_file import DocumentSigner, SigningError, TimeStamping, Token
 from certificates.stamping import Stamper
 
@@ -97,7 +97,7 @@ def _signed(
         ),
     )
     coroutine = task.async_sign_pdf(writer, bytes_reserved=_reserved(signer, timestamper))
-    signed: bytes = asyncio.run(coroutine).getvalue()
+    signed: bytes = run_alone(coroutine).getvalue()
     return signed
 
 

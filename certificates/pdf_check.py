@@ -7,7 +7,6 @@ else. A file that grew after it was signed is altered, however harmless the addi
 
 from __future__ import annotations
 
-import asyncio
 import io
 import logging
 from collections.abc import Iterable
@@ -26,6 +25,7 @@ from pyhanko.sign.validation.pdf_embedded import (
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 
+from certificates.own_loop import run_alone
 from certificates.signed_file import PdfCheck, PdfState
 
 MOST_BYTES = 20_000_000
@@ -93,7 +93,7 @@ def _state(
         revocation_mode="soft-fail",
     )
     try:
-        status = asyncio.run(
+        status = run_alone(
             async_validate_pdf_signature(
                 signature, context, key_usage_settings=_SIGNS, skip_diff=True
             )

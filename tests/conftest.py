@@ -1,5 +1,6 @@
 """What every test may stand on: an application on its own database, and the cast."""
 
+import asyncio
 import functools
 import os
 import shutil
@@ -27,6 +28,18 @@ from tests.cast import Cast, seed, settings_for
 def _push_request_context() -> Iterator[None]:
     """Switch off pytest-flask's context, in which all requests of a test would share one `g`."""
     yield
+
+
+@pytest.fixture(autouse=True)
+def _no_loop_left_running(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Put away the event loop that a browser leaves running in its thread: asyncio allows one."""
+    if request.node.get_closest_marker("browser"):
+        yield
+        return
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(running)
 
 
 @pytest.fixture(scope="session", autouse=True)

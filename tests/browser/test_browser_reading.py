@@ -220,10 +220,11 @@ def test_the_glossary_and_a_whole_module_are_for_everybody_and_print(
     page = visit("/learn", who="Lena", viewport=NARROW)
     seat, aids = bundled
     found = []
-    for path in (f"/learn/{seat}/glossary", f"/learn/{seat}/modules/adverse-events", *aids):
+    pages = (f"/learn/{seat}/glossary", f"/learn/{seat}/modules/adverse-events", *aids)
+    for place, path in enumerate(pages):
         page.goto(path)
         fits(page)
-        found += scan(page)
+        found += scan(page, ("light",) if place % 2 else ("dark",))
     assert found == [], "\n".join(found)
     page.goto(f"/learn/{seat}/modules/adverse-events")
     page.pdf(path=tmp_path / "module.pdf", prefer_css_page_size=True)

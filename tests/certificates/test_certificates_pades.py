@@ -1,5 +1,6 @@
 """Signed certificates: what our check, pyHanko, pdfsig and a PDF/UA checker say of them."""
 
+import asyncio
 import io
 import shutil
 import subprocess
@@ -204,3 +205,12 @@ def test_a_device_that_is_not_there_is_named_in_the_refusal():
             drawn(), DocumentSigner(SIGNER.certificate, token), signed_at=SIGNED_AT
         )
     assert "1234" not in repr(token)
+
+
+def test_it_is_signed_and_checked_where_an_event_loop_runs_already():
+    """A library that waits asynchronously has to be given a loop of its own."""
+
+    async def within_a_loop():
+        return check(signed()).state
+
+    assert asyncio.run(within_a_loop()) == "unaltered"
