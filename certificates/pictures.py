@@ -36,8 +36,10 @@ def clean_picture(data: bytes) -> bytes:
 
 def _read(data: bytes) -> Any:
     """Return the pixels, upright, in red, green, blue and opacity."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
+    # WeasyPrint has every picture of the process read to where it was cut off.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
             if picture.width * picture.height > _MOST_PIXELS:

@@ -57,14 +57,16 @@ def test_a_server_that_acknowledges_before_it_commits_is_caught(
 
 
 def disarm(session: Session) -> None:
-    """Take the triggers away, within the transaction that is rolled back afterwards."""
+    """Take triggers and references away, within the transaction that is rolled back afterwards."""
     lock(session)
+    if session.connection().dialect.name == "sqlite":
+        session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
     for table in APPEND_ONLY:
         if session.connection().dialect.name == "sqlite":
             for verb in ("update", "delete"):
                 session.execute(sa.text(f"DROP TRIGGER {table}_refuses_{verb}"))
         else:
-            session.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+            session.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
 
 
 def sql(*statements: str) -> Callable[[Session, History], None]:

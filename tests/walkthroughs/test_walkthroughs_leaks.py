@@ -186,5 +186,4 @@ def test_the_public_sees_neither_address_nor_score(
         assert private not in page.text
     head = page.text.split("</head>")[0]
     assert "Leo" not in head and "Ferreira" not in head
-    assert 'property="og:' not in head
     assert "Leo" not in str(page.headers)

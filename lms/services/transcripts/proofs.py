@@ -59,8 +59,10 @@ def proof_of(data: bytes) -> Proof:
 
 def _redrawn(data: bytes, kind: str) -> bytes:
     """Return the pixels of a picture, upright, as a new file without anything else."""
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageFile, ImageOps
 
+    # WeasyPrint has every picture of the process read to where it was cut off.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     unreadable = Refused("This picture cannot be read. Take it again, or export it as PNG or JPEG.")
     try:
         with _one_at_a_time, Image.open(io.BytesIO(data), formats=(kind,)) as picture:

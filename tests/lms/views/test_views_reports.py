@@ -492,9 +492,9 @@ def test_only_an_administrator_is_offered_to_revoke(
 ) -> None:
     serial = fill(app, lambda: sample.complete(db.session, cast.lena, cast.lena_seat))
     path = pages_of(cast)["learner"]
-    revoking = f"/manage/credentials/{serial}/revoke"
-    assert revoking in text_of(client_of("Ada"), path)
-    page = text_of(client_of("Ivo"), path)
+    revoking = f'href="/manage/credentials/{serial}"'
+    assert revoking in client_of("Ada").get(path).text
+    page = client_of("Ivo").get(path).text
     assert revoking not in page
     assert f"/v/{serial}" in page
 
