@@ -21,7 +21,7 @@ from lms.db import db, make_engine
 from lms.errors import LmsError, Refused
 from lms.items import items
 from lms.key_commands import keys
-from lms.migrate import upgrade
+from lms.migrate import is_current, upgrade
 from lms.services import accounts, evidence, publishing, search, updates
 from lms.services.evidence import KindNeeded
 
@@ -206,6 +206,10 @@ def _pending(path: Path) -> list[str]:
     if not has_database or not has_key:
         return []
     with create_app(settings).app_context():
+        if not is_current(db.engine):
+            return [
+                "The database is of an earlier version: `lms prepare` brings it up to date."
+            ]
         return _differences(path)
 
 

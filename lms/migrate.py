@@ -2,6 +2,8 @@
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from lms.config import ROOT
@@ -25,3 +27,10 @@ def is_described(name: str | None, kind: str, _: object) -> bool:
 def upgrade(engine: Engine) -> None:
     """Run every migration that `engine`'s database has not seen yet."""
     command.upgrade(alembic_config(engine), "head")
+
+
+def is_current(engine: Engine) -> bool:
+    """Return whether `engine`'s database has seen every migration."""
+    heads = ScriptDirectory.from_config(alembic_config()).get_heads()
+    with engine.connect() as connection:
+        return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
