@@ -51,7 +51,7 @@ def test_the_public_page_says_so_until_it_is_confirmed_and_valid_again_then(
     assert answer.status_code == 303 and answer.headers["Location"] == "/credentials"
     after = public.get(f"/v/{told.serial}").text
     assert WAITING not in after and "Something changed" not in after
-    assert '<h1 id="verdict">Valid</h1>' in after
+    assert '<h1 id="verdict">Valid today</h1>' in after
 
 
 def test_the_public_page_tells_no_more_than_title_and_date(app: Flask, told: Told) -> None:
