@@ -207,9 +207,7 @@ def _pending(path: Path) -> list[str]:
         return []
     with create_app(settings).app_context():
         if not is_current(db.engine):
-            return [
-                "The database is of an earlier version: `lms prepare` brings it up to date."
-            ]
+            return ["The database is of an earlier version: `lms prepare` brings it up to date."]
         return _differences(path)
 
 
