@@ -57,4 +57,4 @@ bench: setup ## measure pages, saves and certificates; one table (JSON=1 for JSO
 soak: setup ## kill test and tampering in full, axe on every bundled lesson
 	@$(BIN)/python -m tests.soak.kills --cycles 200 --clients 8
 	@$(BIN)/python -m tests.soak.tampering --rounds 10000
-	@LMS_TEST_ALL_LESSONS=1 $(BIN)/python -m pytest -q tests/browser/test_browser_access.py -k bundled_lessons
+	@LMS_TEST_ALL_LESSONS=1 $(BIN)/python -m pytest -q tests/browser -k 'bundled or whole_module'

@@ -12,7 +12,7 @@ from lms.models.cohorts import Cohort, Enrolment
 from lms.services import catalogue, publishing
 from tests.browser.conftest import NARROW, WIDE, Site, Visit, Watch
 from tests.browser.hands import Keyboard, fits
-from tests.browser.test_browser_access import scan
+from tests.browser.test_browser_access import ONE_IN, scan
 from tests.cast import BUNDLED, THEN, Cast
 
 SMALLEST_TEXT, SMALLEST_NUMBER = 8.5, 6.5  # points
@@ -220,13 +220,15 @@ def test_the_glossary_and_a_whole_module_are_for_everybody_and_print(
     page = visit("/learn", who="Lena", viewport=NARROW)
     seat, aids = bundled
     found = []
-    pages = (f"/learn/{seat}/glossary", f"/learn/{seat}/modules/adverse-events", *aids)
-    for place, path in enumerate(pages):
+    module = f"/learn/{seat}/modules/adverse-events"
+    for place, path in enumerate((f"/learn/{seat}/glossary", module, *aids)):
         page.goto(path)
         fits(page)
-        found += scan(page, ("light",) if place % 2 else ("dark",))
+        # A module on one page takes axe as long as its lessons do: all of them are for the soak.
+        if path != module or ONE_IN == 1:
+            found += scan(page, ("light",) if place % 2 else ("dark",))
     assert found == [], "\n".join(found)
-    page.goto(f"/learn/{seat}/modules/adverse-events")
+    page.goto(module)
     page.pdf(path=tmp_path / "module.pdf", prefer_css_page_size=True)
     words = "".join(each.extract_text() for each in PdfReader(tmp_path / "module.pdf").pages)
     assert "Best answer" in words and "Key points" in words and "Back to the text" not in words
