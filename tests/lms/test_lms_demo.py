@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from lms import demo
 from lms.db import Base, db, lock
+from lms.demo import story as demo
 from lms.models.accounts import Account
 from lms.models.assessment import Attempt
 from lms.models.audit import AuditEntry

@@ -19,8 +19,9 @@ from sqlalchemy.orm import Session
 
 import courses
 import quizzes
-from lms import demo_certificates, keys
+from lms import keys
 from lms.config import ROOT, Settings
+from lms.demo import certificates
 from lms.models.accounts import Account
 from lms.models.catalogue import Programme
 from lms.models.cohorts import Cohort
@@ -128,8 +129,8 @@ def present(session: Session, settings: Settings, now: datetime) -> list[str]:
             lives.append(_life(session, account, cohort, habit, chance, settings, start))
     session.commit()
     _let_time_pass(session, lives, settings, now)
-    demo_certificates.act_on_some(session, staff, _email(HOLDER), settings, now)
-    demo_certificates.renew_some(session, settings, now)
+    certificates.act_on_some(session, staff, _email(HOLDER), settings, now)
+    certificates.renew_some(session, settings, now)
     session.commit()
     _keep_password(file, password)
     return _how_to_sign_in(file)

@@ -1,0 +1,1 @@
+"""Live sessions: their schedule, attendance, and the minutes they credit."""

@@ -1,0 +1,1 @@
+"""Evidence packs for an accreditor: one signed archive with a manifest of hashes."""

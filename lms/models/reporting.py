@@ -1,0 +1,1 @@
+"""Completion reports to an accreditor: what is sent, what came back rejected."""

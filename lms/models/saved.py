@@ -1,0 +1,1 @@
+"""Saved reports: a table with its filters under an address, sent by mail on schedule."""

@@ -1,0 +1,1 @@
+"""Debriefs: objectives, hardest items and misconceptions of a cohort, and the handout for them."""

@@ -1,0 +1,1 @@
+"""Dossiers: everything on record about one learner, as page, PDF and JSON."""

@@ -1,0 +1,1 @@
+"""What learners said of a course, with small groups suppressed."""

@@ -1,0 +1,1 @@
+"""Faculty: who directs, teaches, supervises and audits a programme, and what each may teach."""

@@ -1,0 +1,1 @@
+"""The work queue: what needs a person today, oldest first."""

@@ -1,0 +1,1 @@
+"""Reminders and announcements: rules that show whom they would reach, and what was sent."""

@@ -1,0 +1,1 @@
+"""Observed ratings: skills by checklist, two raters, agreement, adjudication, remediation."""

@@ -1,0 +1,1 @@
+"""Qualifications that expire: life support, professional licences, checked and reminded."""

@@ -1,0 +1,5 @@
+"""Observed ratings: skills by checklist, two raters, agreement, adjudication, remediation."""
+
+from flask import Blueprint
+
+pages = Blueprint("observed", __name__)

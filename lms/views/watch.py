@@ -1,0 +1,5 @@
+"""Who is at risk and why: flags that explain themselves, with an owner, a note and an outcome."""
+
+from flask import Blueprint
+
+pages = Blueprint("watch", __name__)
