@@ -36,6 +36,7 @@ from lms.views import (
     notes,
     observed,
     packs,
+    places,
     practice,
     psychometrics,
     qualifications,
@@ -109,6 +110,7 @@ FEATURES = (
 def register_pages(app: Flask) -> None:
     """Add every feature's pages to `app`, and what each page's header needs."""
     formats.init_app(app)
+    places.init_app(app)
     for feature in FEATURES:
         app.register_blueprint(feature.pages)
     app.context_processor(header)

@@ -1,0 +1,74 @@
+"""Where staff are: the tabs of a cohort and of a programme, the same on every page of theirs."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask, current_app, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+# Endpoints that only those who read everything open: administrators, directors, auditors.
+OVERSEEN = frozenset(
+    {
+        "faculty.settings",
+        "messages.rules",
+        "packs.index",
+        "reporting.index",
+        "audit.trail",
+        "evaluations.results",
+    }
+)
+OVERSEERS = frozenset({"director", "administrator", "auditor"})
+
+
+def init_app(app: Flask) -> None:
+    """Let templates draw the tabs."""
+    app.add_template_global(cohort_tabs)
+    app.add_template_global(programme_tabs)
+
+
+def cohort_tabs(cohort: int, here: str) -> Markup:
+    """Return the tabs of a cohort's pages; `here` is the endpoint of the one that is open."""
+    places = (
+        ("reports.cohort", _("Overview")),
+        ("debriefs.objectives", _("Objectives")),
+        ("watch.cohort", _("At risk")),
+        ("live.cohort", _("Live sessions")),
+        ("practice.cohort", _("Practice")),
+        ("sittings.cohort", _("Sittings")),
+        ("messages.cohort", _("Messages")),
+        ("cohorts.places", _("Places")),
+        ("cohorts.settings", _("Settings")),
+    )
+    return _tabs(_("Parts of the cohort"), places, here, {"cohort": cohort})
+
+
+def programme_tabs(programme: int, role: str, here: str) -> Markup:
+    """Return the tabs of a programme's pages, those that somebody of this role can open."""
+    places = (
+        ("inbox.programme", _("Work queue")),
+        ("faculty.people", _("People")),
+        ("qualifications.programme", _("Qualifications")),
+        ("evaluations.results", _("Evaluations")),
+        ("saved.index", _("Reports")),
+        ("messages.rules", _("Reminders")),
+        ("reporting.index", _("Completion reports")),
+        ("packs.index", _("Evidence packs")),
+        ("audit.trail", _("Audit trail")),
+        ("faculty.settings", _("Settings")),
+    )
+    shown = [place for place in places if role in OVERSEERS or place[0] not in OVERSEEN]
+    return _tabs(_("Parts of the programme"), shown, here, {"programme": programme})
+
+
+def _tabs(
+    label: str, places: Iterable[tuple[str, str]], here: str, values: dict[str, Any]
+) -> Markup:
+    # Through the macro, so that tabs look the same wherever they are drawn.
+    macros = current_app.jinja_env.get_template("macros/navigation.html").module
+    items = [
+        {"label": text, "url": url_for(endpoint, **values), "current": endpoint == here}
+        for endpoint, text in places
+        if endpoint in current_app.view_functions
+    ]
+    return Markup(macros.tabs(items, label))  # type: ignore[attr-defined]  # noqa: S704
