@@ -1,10 +1,12 @@
 """The Markdown this project speaks: no raw HTML, with citations and call-outs, cleaned at the end.
 
-A fresh `markdown.Markdown` is made for every text, because a used one keeps what it saw.
+A fresh `markdown.Markdown` is made for every lesson, because call-outs and headings keep what they
+saw; one for shorter texts, of which there are thousands, is used again in its thread.
 """
 
 import html
 import re
+import threading
 from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,6 +55,26 @@ class Converted:
     anchors: list[str] = field(default_factory=list)
 
 
+class _Run:
+    """What one text is converted into, and the facts that it may cite."""
+
+    __slots__ = ("facts", "result")
+
+    def __init__(self) -> None:
+        self.result = Converted()
+        self.facts: Container[str] = ()
+
+
+class _Machines(threading.local):
+    """The machines that a thread may use again, each with its run, by the kind of text."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[Any, _Run]] = {}
+
+
+_machines = _Machines()
+
+
 def convert_lesson(text: str, facts: Container[str]) -> Converted:
     """The body of a lesson; `SLOT`s in it become empty `div` elements with `data-slot`."""
     return _convert(text, facts, "lesson")
@@ -76,7 +98,8 @@ def _convert(text: str, facts: Container[str], kind: str) -> Converted:
         message = f"more than {_MOST_OPEN} brackets of a paragraph are open at once"
         result.findings.append(Finding("markdown", "", message))
         return result
-    md = _machine(result, facts, kind)
+    md, run = _machines.kept.pop(kind) if kind in _machines.kept else _machine(kind)
+    run.result, run.facts = result, facts
     try:
         raw = md.convert(text)
     except Exception as error:
@@ -88,6 +111,9 @@ def _convert(text: str, facts: Container[str], kind: str) -> Converted:
     result.html = _CLEANER.clean(raw).strip()
     if kind == "lesson":
         result.headings = _headings(md.toc_tokens)
+    else:
+        # Kept only now: one that failed half-way may remember what it was at.
+        _machines.kept[kind] = (md.reset(), run)
     return result
 
 
@@ -106,8 +132,9 @@ def _is_tangled(text: str) -> bool:
     return False
 
 
-def _machine(result: Converted, facts: Container[str], kind: str) -> Any:
-    extensions: list[Any] = ["smarty", _Dialect(result, facts)]
+def _machine(kind: str) -> tuple[Any, _Run]:
+    run = _Run()
+    extensions: list[Any] = ["smarty", _Dialect(run)]
     if kind != "inline":
         extensions += ["tables", "sane_lists"]
     if kind == "lesson":
@@ -134,7 +161,7 @@ def _machine(result: Converted, facts: Container[str], kind: str) -> Any:
     if kind == "inline":
         for name in ("indent", "hr", "olist", "ulist", "quote"):
             md.parser.blockprocessors.deregister(name)
-    return md
+    return md, run
 
 
 def _anchor(text: str, separator: str) -> str:
@@ -153,23 +180,21 @@ def _headings(tokens: list[dict[str, Any]]) -> tuple[Heading, ...]:
 class _Dialect(markdown.extensions.Extension):  # type: ignore[misc]
     """Citations and the last look at the tree."""
 
-    def __init__(self, result: Converted, facts: Container[str]) -> None:
+    def __init__(self, run: _Run) -> None:
         super().__init__()
-        self.result = result
-        self.facts = facts
+        self._run = run
 
     def extendMarkdown(self, md: Any) -> None:  # noqa: N802
-        md.inlinePatterns.register(_Citation(md, self.result, self.facts), "citation", 175)
-        md.treeprocessors.register(_LastLook(md, self.result), "last_look", 1)
+        md.inlinePatterns.register(_Citation(md, self._run), "citation", 175)
+        md.treeprocessors.register(_LastLook(md, self._run), "last_look", 1)
 
 
 class _Citation(InlineProcessor):  # type: ignore[misc]
     """`[@SET-001; @SET-004]` becomes one superscript of links to the sources of the page."""
 
-    def __init__(self, md: Any, result: Converted, facts: Container[str]) -> None:
+    def __init__(self, md: Any, run: _Run) -> None:
         super().__init__(_CITATION, md)
-        self.result = result
-        self.facts = facts
+        self._run = run
 
     def handleMatch(  # noqa: N802
         self, m: re.Match[str], data: str
@@ -179,10 +204,10 @@ class _Citation(InlineProcessor):  # type: ignore[misc]
             cited = _CITED.fullmatch(part.strip())
             if cited is None:
                 message = f'"{m.group()[:80]}" is not a citation: write [@SET-001; @SET-004]'
-                self.result.findings.append(Finding("bad-citation", m.group(), message))
-            elif cited.group(1) not in self.facts:
+                self._run.result.findings.append(Finding("bad-citation", m.group(), message))
+            elif cited.group(1) not in self._run.facts:
                 message = f"there is no fact {cited.group(1)}"
-                self.result.findings.append(Finding("unknown-fact", cited.group(1), message))
+                self._run.result.findings.append(Finding("unknown-fact", cited.group(1), message))
             else:
                 self._add(group, cited.group(1))
         return group, m.start(0), m.end(0)
@@ -215,9 +240,9 @@ class _Slots(markdown.extensions.Extension):  # type: ignore[misc]
 class _LastLook(Treeprocessor):  # type: ignore[misc]
     """Looks over links and texts, and says in the tree what browsers must know."""
 
-    def __init__(self, md: Any, result: Converted) -> None:
+    def __init__(self, md: Any, run: _Run) -> None:
         super().__init__(md)
-        self.result = result
+        self._run = run
 
     def run(self, root: ElementTree.Element) -> None:
         for element in root.iter():
@@ -241,17 +266,17 @@ class _LastLook(Treeprocessor):  # type: ignore[misc]
         # Markdown writes an address in angle brackets as character references in STX and ETX.
         target = html.unescape(element.get("href", ""))
         if target.startswith("#"):
-            self.result.anchors.append(target[1:])
+            self._run.result.anchors.append(target[1:])
         elif _WEB.fullmatch(target):
             element.set("rel", "noreferrer noopener external")
         else:
             message = f'the link "{target[:80]}" must begin with https://'
-            self.result.findings.append(Finding("bad-link", target, message))
+            self._run.result.findings.append(Finding("bad-link", target, message))
 
     def _bare(self, text: str) -> None:
         for found in _BARE.findall(text):
             message = f"{found} stands in the text without [@...]: a citation, or a slip?"
-            self.result.findings.append(Finding("bare-fact-id", found, message, "warning"))
+            self._run.result.findings.append(Finding("bare-fact-id", found, message, "warning"))
 
 
 class _Callout(Block):  # type: ignore[misc]
