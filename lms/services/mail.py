@@ -6,25 +6,60 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Literal
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.config import Settings
 from lms.models.mail import OutboxMessage
 
+Kind = Literal["account", "credential", "learning", "reminder", "announcement", "report"]
 Deliver = Callable[[EmailMessage], None]
 # A claim older than this belongs to a sender that died; another may take the message over.
 CLAIM_LASTS = timedelta(minutes=5)
 MOST_TRIES = 8
 
 
-def write(session: Session, *, recipient: str, subject: str, body: str, at: datetime) -> None:
-    """Put a message into the outbox within the transaction of its cause."""
-    message = OutboxMessage(
-        recipient=recipient, subject=" ".join(subject.split()), body=body, written_at=at, tries=0
-    )
-    session.add(message)
+def write(
+    session: Session,
+    *,
+    recipient: str,
+    subject: str,
+    body: str,
+    at: datetime,
+    kind: Kind = "account",
+    account_id: int | None = None,
+    programme_id: int | None = None,
+    html: str | None = None,
+    key: str | None = None,
+) -> bool:
+    """Put a message into the outbox within the transaction of its cause; False if it was there.
+
+    `kind` says what it is about: readers choose by kind what reaches them, except mail about their
+    account and their credentials, which always does. `key` names the occasion: however often and
+    from however many processes a message of one key is written, it is written once.
+    """
+    values = {
+        "recipient": recipient,
+        "subject": " ".join(subject.split()),
+        "body": body,
+        "html": html,
+        "written_at": at,
+        "kind": kind,
+        "account_id": account_id,
+        "programme_id": programme_id,
+        "key": key,
+        "tries": 0,
+    }
+    if key is None:
+        session.add(OutboxMessage(**values))
+        return True
+    is_postgresql = session.connection().dialect.name == "postgresql"
+    insert = postgresql.insert if is_postgresql else sqlite.insert
+    entered = insert(OutboxMessage).values(**values).on_conflict_do_nothing(index_elements=["key"])
+    return session.scalar(entered.returning(OutboxMessage.id)) is not None
 
 
 def deliver_waiting(session: Session, deliver: Deliver, settings: Settings, now: datetime) -> int:
@@ -50,6 +85,7 @@ def _claim(session: Session, now: datetime) -> OutboxMessage | None:
     waiting = (
         sa.select(OutboxMessage.id)
         .where(OutboxMessage.sent_at.is_(None), OutboxMessage.tries < MOST_TRIES)
+        .where(OutboxMessage.withheld_at.is_(None), OutboxMessage.failed_at.is_(None))
         .where(
             sa.or_(OutboxMessage.claimed_at.is_(None), OutboxMessage.claimed_at < now - CLAIM_LASTS)
         )

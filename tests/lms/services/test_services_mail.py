@@ -96,3 +96,22 @@ def test_development_keeps_messages_in_a_folder(session: Session, tmp_path: Path
 def test_without_a_server_production_keeps_its_mail(tmp_path: Path) -> None:
     assert mail.delivery(settings_for(tmp_path, "", mode="production")) is None
     assert mail.delivery(settings_for(tmp_path, "", mode="development")) is not None
+
+
+def test_a_message_of_a_known_key_is_not_written_twice(session: Session) -> None:
+    def once_more() -> bool:
+        return mail.write(
+            session,
+            recipient="vera@example.org",
+            subject="x",
+            body="y",
+            at=NOW,
+            kind="reminder",
+            key="reminder of the first week",
+        )
+
+    assert once_more()
+    session.commit()
+    assert not once_more()
+    session.commit()
+    assert mail.deliver_waiting(session, deliver_to([]), SETTINGS, NOW) == 1
