@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms import access, headers, identity, speech
+from lms.addresses import LateRule
 from lms.config import Settings
 from lms.db import db
 from lms.errors import LmsError
@@ -28,6 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings()
     app = Flask(__name__)
     app.jinja_environment = speech.Templates
+    app.url_rule_class = LateRule
     app.config.update(flask_config(settings))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
-from werkzeug.routing import Rule
 
 from lms.app import create_app
 from lms.config import ROOT
@@ -41,24 +40,6 @@ def _no_loop_left_running(request: pytest.FixtureRequest) -> Iterator[None]:
     asyncio._set_running_loop(None)
     yield
     asyncio._set_running_loop(running)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _addresses_are_compiled_once() -> Iterator[None]:
-    """Share the builder of an address among all applications: nine tenths of making one."""
-    compiled: dict[Any, Any] = {}
-    compile_one = Rule._compile_builder
-
-    def compile_builder(self: Rule, append_unknown: bool = True) -> Any:
-        defaults = tuple(sorted((self.defaults or {}).items()))
-        key = (tuple(self._trace), append_unknown, defaults)
-        if key not in compiled:
-            compiled[key] = compile_one(self, append_unknown)
-        return compiled[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", compile_builder)
-        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
