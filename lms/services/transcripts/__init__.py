@@ -1,10 +1,13 @@
 """Transcripts: all of a person's training, and the certificates from elsewhere that they add."""
 
+from lms.services.proofs import ENDINGS, MOST_BYTES, Proof, proof_of
+from lms.services.proofs import drop as drop_proof
+from lms.services.proofs import read as read_proof
 from lms.services.transcripts.checks import (
     LONGEST_WORDS,
     AskedCheck,
     ask_check,
-    check_for_administrator,
+    check_for_staff,
     decide,
     list_checks,
     list_programmes,
@@ -26,9 +29,6 @@ from lms.services.transcripts.external import (
     proof_folder,
     remove,
 )
-from lms.services.transcripts.proofs import ENDINGS, MOST_BYTES, Proof, proof_of
-from lms.services.transcripts.proofs import drop as drop_proof
-from lms.services.transcripts.proofs import read as read_proof
 from lms.services.transcripts.record import (
     HERE,
     Claimed,
@@ -67,7 +67,7 @@ __all__ = [
     "Unstated",
     "add",
     "ask_check",
-    "check_for_administrator",
+    "check_for_staff",
     "cycle_of",
     "decide",
     "document_of",

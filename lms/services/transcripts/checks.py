@@ -92,8 +92,10 @@ def list_checks(session: Session, programme_id: int, limit: int = 200) -> list[A
     return [_value(*row) for row in session.execute(query.order_by(*order).limit(limit))]
 
 
-def check_for_administrator(session: Session, account_id: int, check_id: int) -> AskedCheck:
-    """Return a check to an administrator of the programme that was asked, or refuse."""
+def check_for_staff(
+    session: Session, account_id: int, check_id: int, asked: str = "administrator"
+) -> AskedCheck:
+    """Return a check to staff of the programme asked whose role satisfies `asked`, or refuse."""
     row = session.execute(_asked().where(ExternalCheck.id == check_id)).one_or_none()
     if row is None:
         raise NotFound()
@@ -102,7 +104,7 @@ def check_for_administrator(session: Session, account_id: int, check_id: int) ->
         session,
         account_id,
         found.check.programme_id,
-        "administrator",
+        asked,
         is_member=found.external.account_id == account_id,
     )
     return found

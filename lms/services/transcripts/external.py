@@ -14,8 +14,7 @@ from lms.errors import NotFound, Refused
 from lms.models.accounts import Account
 from lms.models.catalogue import Programme
 from lms.models.transcripts import ExternalCertificate, ExternalCheck
-from lms.services import audit
-from lms.services.transcripts import proofs
+from lms.services import audit, proofs
 from lms.services.transcripts.credits import CREDITS
 
 MOST_CERTIFICATES = 100
@@ -318,21 +317,8 @@ def _record(
 
 
 def drop_orphans(session: Session, folder: Path) -> int:
-    """Remove files that no row names, as a crash between file and row leaves them; return how many.
-
-    A file is given a day to be named.
-    """
-    old = proofs.list_old(folder)
-    if not old:
-        return 0
-    named = set(
-        session.scalars(
-            sa.select(ExternalCertificate.proof_name).where(
-                ExternalCertificate.proof_name.is_not(None)
-            )
-        )
+    """Remove the files that no certificate names any more; return how many."""
+    named = sa.select(ExternalCertificate.proof_name).where(
+        ExternalCertificate.proof_name.is_not(None)
     )
-    orphans = [name for name in old if name not in named]
-    for name in orphans:
-        proofs.drop(folder, name)
-    return len(orphans)
+    return proofs.drop_unnamed(folder, lambda: (str(name) for name in session.scalars(named)))

@@ -19,7 +19,8 @@ from PIL import Image
 
 from lms.errors import Refused
 from lms.services import transcripts
-from lms.services.transcripts import pdf_check, proofs
+from lms.services.proofs import files as proofs
+from lms.services.proofs import pdf_check
 
 
 def pdf(*objects: bytes, before: bytes = b"", trailer: bytes = b"", after: bytes = b"") -> bytes:
@@ -257,7 +258,7 @@ def test_a_bomb_takes_no_memory() -> None:
     """A process that may have no more than 900 MB refuses a picture that would need 2.7 GB."""
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (900 << 20,) * 2);"
-        "from lms.services.transcripts import proofs; from lms.errors import Refused\n"
+        "from lms.services import proofs; from lms.errors import Refused\n"
         "try: proofs.proof_of(sys.stdin.buffer.read())\n"
         "except Refused as refusal: print(refusal.message)"
     )
@@ -295,8 +296,10 @@ def test_only_files_that_had_their_time_are_called_orphans(tmp_path: Path) -> No
     old, young = proofs.keep(tmp_path, kept), proofs.keep(tmp_path, kept)
     past = time.time() - proofs.ORPHANED_AFTER_SECONDS - 1
     os.utime(tmp_path / old[:2] / old, (past, past))
-    assert proofs.list_old(tmp_path) == [old] and young != old
-    assert proofs.list_old(tmp_path / "nowhere") == []
+    assert proofs.drop_unnamed(tmp_path, lambda: [old]) == 0
+    assert proofs.drop_unnamed(tmp_path, lambda: []) == 1
+    assert proofs.read(tmp_path, young, kept.sha256) and not proofs.read(tmp_path, old, kept.sha256)
+    assert proofs.drop_unnamed(tmp_path / "nowhere", lambda: []) == 0
 
 
 def test_the_front_door_names_what_pages_need() -> None:

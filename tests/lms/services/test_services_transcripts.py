@@ -23,7 +23,7 @@ from lms.models.credits import CreditClaim, ProviderApproval
 from lms.models.mail import OutboxMessage
 from lms.models.transcripts import ExternalCertificate, ExternalCheck
 from lms.services import cohorts, credentials, transcripts
-from lms.services.transcripts import proofs
+from lms.services.proofs import files as proofs
 from lms.services.transcripts.external import MOST_PROOF_BYTES
 from tests.cast import THEN, Cast
 from tests.races import at_once
@@ -350,7 +350,7 @@ def test_only_administrators_of_the_programme_asked_see_it(
     cast = told.cast
     transcripts.ask_check(session, cast.leo, add(picture()), cast.northgate, clock.now())
     check = transcripts.list_checks(session, cast.northgate)[0].check.id
-    assert transcripts.check_for_administrator(session, cast.ada, check).holder == "Leo Ferreira"
+    assert transcripts.check_for_staff(session, cast.ada, check).holder == "Leo Ferreira"
     for who, refusal in (
         (cast.ivo, Forbidden),
         (cast.leo, Forbidden),
@@ -359,7 +359,7 @@ def test_only_administrators_of_the_programme_asked_see_it(
         (cast.otto, NotFound),
     ):
         with pytest.raises(refusal):
-            transcripts.check_for_administrator(session, who, check)
+            transcripts.check_for_staff(session, who, check)
 
 
 def test_taking_it_off_deletes_the_file_and_keeps_the_trail(
@@ -377,7 +377,7 @@ def test_taking_it_off_deletes_the_file_and_keeps_the_trail(
     assert files(folder) == []
     for gone in (
         lambda: transcripts.own_certificate_for(session, cast.leo, proven),
-        lambda: transcripts.check_for_administrator(session, cast.ada, check),
+        lambda: transcripts.check_for_staff(session, cast.ada, check),
         lambda: transcripts.remove(session, cast.leo, proven, clock.now()),
     ):
         with pytest.raises(NotFound):

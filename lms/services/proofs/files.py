@@ -1,4 +1,4 @@
-"""Proof files: what a learner may attach, made harmless, and where it lies on the disk.
+"""Proof files: what somebody may attach, made harmless, and where it lies on the disk.
 
 What a file is, its bytes decide; its name and its declared type are not looked at. Pictures are
 drawn anew, so that nothing but their pixels remains. PDF files are kept as they are and refused
@@ -11,11 +11,12 @@ import os
 import secrets
 import threading
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from lms.errors import Refused
-from lms.services.transcripts.pdf_check import refuse_risky_pdf
+from lms.services.proofs.pdf_check import refuse_risky_pdf
 
 MOST_BYTES = 5_000_000
 MOST_PIXELS = 25_000_000
@@ -114,12 +115,20 @@ def drop(folder: Path, name: str) -> None:
     _path(folder, name).unlink(missing_ok=True)
 
 
-def list_old(folder: Path) -> list[str]:
-    """Return the names of files that have lain long enough for their row to be there."""
+def drop_unnamed(folder: Path, names: Callable[[], Iterable[str]]) -> int:
+    """Remove files that no row names, as a crash between file and row leaves them; return how many.
+
+    A file is given a day to be named. `names` is asked only when there is an old file.
+    """
     if not folder.is_dir():
-        return []
+        return 0
     latest = time.time() - ORPHANED_AFTER_SECONDS
-    return [file.name for file in folder.glob("??/*") if file.stat().st_mtime < latest]
+    old = [file.name for file in folder.glob("??/*") if file.stat().st_mtime < latest]
+    named = set(names()) if old else set()
+    orphans = [name for name in old if name not in named]
+    for name in orphans:
+        drop(folder, name)
+    return len(orphans)
 
 
 def _path(folder: Path, name: str) -> Path:
