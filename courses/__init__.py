@@ -86,6 +86,16 @@ from courses.progress import (
 )
 from courses.quotes import Passage, find_passage
 from courses.renewal import Currency, RenewalAsks
+from courses.risk import (
+    RISK_RULES,
+    Answered,
+    Cause,
+    ClosingWindow,
+    RiskFacts,
+    RiskRule,
+    RiskRules,
+    risks,
+)
 
 if TYPE_CHECKING:
     from courses.figures import Drawing, read_drawing
@@ -105,11 +115,15 @@ _ON_FIRST_USE = {
 
 __all__ = [
     "LONGEST_WORDS",
+    "RISK_RULES",
     "SCALE",
     "STATUSES",
+    "Answered",
     "Author",
+    "Cause",
     "Claim",
     "Closing",
+    "ClosingWindow",
     "CodeOfEthics",
     "Competency",
     "Course",
@@ -142,6 +156,9 @@ __all__ = [
     "QuizResult",
     "RenewalAsks",
     "Requirement",
+    "RiskFacts",
+    "RiskRule",
+    "RiskRules",
     "Rulebook",
     "Session",
     "Share",
@@ -180,6 +197,7 @@ __all__ = [
     "read_evaluation",
     "read_library",
     "render_fragment",
+    "risks",
     "sessions",
     "standings_of",
     "strength_of",
