@@ -30,14 +30,45 @@ class Cohort(Base):
 
 
 class Enrolment(Base):
-    """One learner's place in one cohort."""
+    """One learner's place in one cohort; `state` is what the last of its acts made of it."""
 
     __tablename__ = "enrolments"
     __table_args__ = (
         sa.UniqueConstraint("cohort_id", "account_id", name="one_enrolment_per_learner_and_cohort"),
+        sa.CheckConstraint(
+            "state IN ('active', 'paused', 'withdrawn')", name="seat_state_is_known"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     cohort_id: Mapped[int] = mapped_column(sa.ForeignKey("cohorts.id"))
     account_id: Mapped[int] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
     enrolled_at: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[str] = mapped_column(sa.String(10), default="active", server_default="active")
+
+
+class EnrolmentAct(Base):
+    """Something done to a place: paused, resumed, withdrawn, taken again, moved; append-only.
+
+    A place without acts has been active in one cohort since the enrolment.
+    """
+
+    __tablename__ = "enrolment_acts"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "kind IN ('pause', 'resume', 'withdraw', 'rejoin', 'move')", name="act_is_known"
+        ),
+        sa.CheckConstraint(
+            "(kind = 'move') = (from_cohort_id IS NOT NULL AND to_cohort_id IS NOT NULL)",
+            name="a_move_names_both_cohorts",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolments.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(10))
+    from_cohort_id: Mapped[int | None] = mapped_column(sa.ForeignKey("cohorts.id"))
+    to_cohort_id: Mapped[int | None] = mapped_column(sa.ForeignKey("cohorts.id"))
+    reason: Mapped[str] = mapped_column(sa.String(500))
+    done_by: Mapped[int] = mapped_column(sa.ForeignKey("accounts.id"))
+    done_at: Mapped[datetime] = mapped_column(Instant)

@@ -18,7 +18,7 @@ from lms.models.assessment import Attempt, ScoreRecord
 from lms.models.learning import LessonCompletion, Place
 from lms.models.reviews import VoidAct
 from lms.services import audit, catalogue
-from lms.services.cohorts import Seat
+from lms.services.cohorts import Seat, refuse_unless_studying
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +197,7 @@ def complete_lesson(session: Session, seat: Seat, lesson: courses.Lesson, now: d
         raise Refused("This lesson opens when the modules before it are complete.")
     if state.state == "done":
         return False
+    refuse_unless_studying(seat)
     session.add(
         LessonCompletion(
             enrolment_id=seat.enrolment_id,

@@ -18,7 +18,7 @@ from lms.services import audit, catalogue, learning, reviewed, sittings
 from lms.services.assessment.frozen import paper_of
 from lms.services.assessment.listing import AttemptLine, list_attempts, module_with_quiz
 from lms.services.assessment.retakes import refuse_too_soon
-from lms.services.cohorts import Seat
+from lms.services.cohorts import Seat, refuse_unless_studying
 
 # Exposure is judged by so many of a bank's latest papers: enough to tell a share of one in
 # twenty from chance, and few enough to forget an item that was overused last year.
@@ -48,6 +48,7 @@ def start(session: Session, seat: Seat, module_key: str, *, seed: int, now: date
         raise Refused("You have passed this quiz; there is nothing left to take.")
     if attempts and attempts[-1].awaits_marker:
         raise Refused("Your last attempt is with its marker; you will see its result here.")
+    refuse_unless_studying(seat)
     used = used_tries(session, seat.enrolment_id, module_key, attempts)
     terms = sittings.terms_to_begin(session, seat, module_key, now, used)
     refuse_too_soon(session, seat, bank.specification.rules, attempts, now)

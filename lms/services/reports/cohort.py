@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 from statistics import median
-from typing import Literal
+from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from lms.models.accounts import Account
 from lms.models.assessment import Attempt, ScoreRecord
 from lms.models.cohorts import Enrolment
 from lms.services import catalogue, credentials, learning
-from lms.services.cohorts import RunCohort, week_on
+from lms.services.cohorts import RunCohort, State, week_on
 from lms.services.reports.scores import superseded
 
 CellState = Literal["done", "failed", "late", "progress", "open"]
@@ -67,7 +67,10 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class LearnerLine:
-    """One learner's row: who they are, how far they are, and against which plan."""
+    """One learner's row: who they are, how far they are, and against which plan.
+
+    Whose place is paused is shown and not pressed: never behind, and no concern.
+    """
 
     enrolment_id: int
     name: str
@@ -81,16 +84,19 @@ class LearnerLine:
     modules: tuple[ModuleCell, ...]
     concerns: tuple[Concern, ...]
     credential: credentials.Attested | None
+    state: State = "active"
 
     @property
     def is_behind(self) -> bool:
         """Whether a planned day has passed for something not done yet."""
+        if self.state == "paused":
+            return False
         return bool(self.pace.late) or self.pace.state == "overdue"
 
 
 @dataclass(frozen=True, slots=True)
 class CohortReport:
-    """Where everybody in a cohort stands on the day `today`, by name.
+    """Where everybody in a cohort stands on the day `today`, by name; the withdrawn are left out.
 
     `first_scores` holds the share reached in each first attempt at a quiz, `cuts` the cut scores
     of the quizzes in percent.
@@ -181,7 +187,7 @@ def cohort_report(session: Session, cohort: RunCohort, now: datetime) -> CohortR
     """Compute where everybody in a cohort stands at `now`, in four queries whatever its size."""
     content = catalogue.release(session, cohort.release_id)
     today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
-    people = session.execute(_people().where(Enrolment.cohort_id == cohort.id)).all()
+    people = session.execute(_people(cohort.id)).all()
     ids = [row.id for row in people]
     records = learning.records_of(session, ids)
     earned = credentials.list_of_enrolments(session, ids, now)
@@ -216,20 +222,25 @@ def _tenths(percents: Iterable[int]) -> tuple[int, ...]:
     return tuple(found[tenth] for tenth in range(10))
 
 
-def _people() -> sa.Select[int, datetime, str, str, str]:
-    return sa.select(
-        Enrolment.id,
-        Enrolment.enrolled_at,
-        Account.full_name,
-        Account.email,
-        Account.profession,
-    ).join(Account, Account.id == Enrolment.account_id)
+def _people(cohort_id: int) -> sa.Select[int, datetime, str, str, str, str]:
+    return (
+        sa.select(
+            Enrolment.id,
+            Enrolment.enrolled_at,
+            Account.full_name,
+            Account.email,
+            Account.profession,
+            Enrolment.state,
+        )
+        .join(Account, Account.id == Enrolment.account_id)
+        .where(Enrolment.cohort_id == cohort_id, Enrolment.state != "withdrawn")
+    )
 
 
 def _line(
     cohort: RunCohort,
     content: catalogue.ReleaseContent,
-    person: sa.Row[int, datetime, str, str, str],
+    person: sa.Row[int, datetime, str, str, str, str],
     record: learning.StudyRecord,
     sitting: frozenset[str],
     credential: credentials.Attested | None,
@@ -253,8 +264,11 @@ def _line(
         pace=pace,
         cells=cells,
         modules=tuple(_module_cells(progress, cells)),
-        concerns=tuple(_concerns(content, record, progress, pace)),
+        concerns=(
+            () if person.state == "paused" else tuple(_concerns(content, record, progress, pace))
+        ),
         credential=credential,
+        state=cast(State, person.state),
     )
 
 
@@ -331,6 +345,7 @@ def _first_and_open_attempts(
         .outerjoin(ScoreRecord, sa.and_(ScoreRecord.attempt_id == Attempt.id, ~superseded()))
         .where(
             Enrolment.cohort_id == cohort_id,
+            Enrolment.state != "withdrawn",
             Attempt.voided_at.is_(None),
             sa.or_(Attempt.number == 1, Attempt.submitted_at.is_(None)),
         )

@@ -16,7 +16,7 @@ from lms.models.accounts import Account
 from lms.models.assessment import Attempt, ScoreRecord
 from lms.models.cohorts import Enrolment
 from lms.services import catalogue, credentials, learning
-from lms.services.cohorts import RunCohort
+from lms.services.cohorts import RunCohort, State
 from lms.services.reports.scores import superseded
 
 EventKind = Literal[
@@ -90,6 +90,7 @@ class LearnerReport:
     sittings: tuple[Sitting, ...]
     credential: credentials.Attested | None
     events: tuple[Event, ...]
+    state: State = "active"
 
 
 def learner_report(
@@ -97,14 +98,14 @@ def learner_report(
 ) -> LearnerReport:
     """Return the record of one learner, or raise NotFound for an enrolment of another cohort."""
     query = (
-        sa.select(Enrolment.enrolled_at, Account)
+        sa.select(Enrolment.enrolled_at, Enrolment.state, Account)
         .join(Account, Account.id == Enrolment.account_id)
         .where(Enrolment.id == enrolment_id, Enrolment.cohort_id == cohort.id)
     )
     found = session.execute(query).one_or_none()
     if found is None:
         raise NotFound()
-    enrolled_at, person = found
+    enrolled_at, state, person = found
     content = catalogue.release(session, cohort.release_id)
     record = learning.record_of(session, enrolment_id)
     progress = courses.progress(content.course, record.done, record.results)
@@ -129,6 +130,7 @@ def learner_report(
         sittings=sittings,
         credential=credential,
         events=_events(enrolled_at, record, sittings, credential),
+        state=state,
     )
 
 

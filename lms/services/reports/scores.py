@@ -21,7 +21,8 @@ def superseded() -> sa.Exists:
 def count_complete(session: Session, cohort_ids: list[int]) -> dict[int, int]:
     """Return by cohort how many learners have every lesson done and every quiz passed.
 
-    A cohort is bound to one release for good, so that counting its facts is enough.
+    The withdrawn are not counted. A cohort is bound to one release for good, and nobody moves to
+    another release that lacks a unit they have done, so that counting facts is enough.
     """
     lessons = (
         sa.select(sa.func.count())
@@ -42,7 +43,7 @@ def count_complete(session: Session, cohort_ids: list[int]) -> dict[int, int]:
     each = (
         sa.select(Cohort.id, Cohort.release_id, lessons.label("lessons"), passes.label("passes"))
         .join(Enrolment, Enrolment.cohort_id == Cohort.id)
-        .where(Cohort.id.in_(cohort_ids))
+        .where(Cohort.id.in_(cohort_ids), Enrolment.state != "withdrawn")
         .subquery()
     )
     columns = (each.c.id, each.c.release_id, each.c.lessons, each.c.passes)

@@ -1,5 +1,6 @@
 """Whether anything a cohort's report is computed from has changed, told in one cheap query."""
 
+import functools
 from collections.abc import Hashable
 from datetime import datetime
 from typing import Any
@@ -24,8 +25,8 @@ def state_of(session: Session, cohort: RunCohort, now: datetime) -> Hashable:
 
     Ledgers only grow, so that counting them is enough, acts that void an attempt among them;
     attempts are submitted once. A place is seen again and again: the sum of its times in seconds
-    moves with each. Names and addresses are compared as they are. Two days count: the programme's,
-    for the plan, and UTC's, for currency.
+    moves with each. Names, addresses and states of seats are compared as they are. Two days count:
+    the programme's, for the plan, and UTC's, for currency.
     """
     days = (now.astimezone(ZoneInfo(cohort.time_zone)).date(), now.date())
     return days, tuple(session.execute(_STATE, {"cohort": cohort.id}).one())
@@ -39,7 +40,8 @@ def _of_cohort(*columns: Any) -> sa.Select[Any]:
 def _compose() -> sa.Select[Any]:
     """Composed once: building the statement would cost more than running it."""
     count = sa.func.count()
-    who = Account.full_name + "\n" + Account.email + "\n" + Account.profession
+    about = (Account.full_name, Account.email, Account.profession, Enrolment.state)
+    who = functools.reduce(lambda left, right: left + "\n" + right, about)
     people = _of_cohort(count, sa.func.aggregate_strings(who, "\n")).join(
         Account, Account.id == Enrolment.account_id
     )

@@ -35,8 +35,8 @@ def learner_for(session: Session, cohort: RunCohort, enrolment_id: int) -> Learn
 
 
 def list_learners(session: Session, cohort_id: int) -> list[Learner]:
-    """Return the learners of a cohort by name."""
-    query = _LEARNERS.where(Enrolment.cohort_id == cohort_id)
+    """Return the learners of a cohort by name, without those who have withdrawn."""
+    query = _LEARNERS.where(Enrolment.cohort_id == cohort_id, Enrolment.state != "withdrawn")
     return [
         Learner(*row) for row in session.execute(query.order_by(Account.full_name, Enrolment.id))
     ]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.errors import Forbidden, LmsError, NotFound, Refused
 from lms.models.audit import AuditEntry
+from lms.models.cohorts import Cohort
 from lms.services import accounts, cohorts
 from tests.cast import THEN, Cast
 
@@ -86,7 +87,7 @@ def test_a_right_ends_with_its_role(session: Session, cast: Cast) -> None:
         cohorts.cohort_for(session, cast.ivo, cast.autumn, "instructor")
 
 
-def open_one(session: Session, cast: Cast, **other: object) -> cohorts.Cohort:
+def open_one(session: Session, cast: Cast, **other: object) -> Cohort:
     values: dict[str, object] = {
         "programme_id": cast.northgate,
         "release_id": cast.release,
