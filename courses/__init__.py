@@ -8,6 +8,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from courses.booklet import booklet_html
+from courses.checklists import (
+    FEWEST_LINES,
+    JUDGEMENTS,
+    Agreement,
+    Checklist,
+    ChecklistLine,
+    Judgement,
+    agreement,
+)
 from courses.closing import (
     LONGEST_WORDS,
     SCALE,
@@ -74,6 +83,16 @@ from courses.outline import (
     Update,
 )
 from courses.pace import Pace, pace
+from courses.practice import (
+    NO_PRACTICE,
+    Measure,
+    Practice,
+    PracticeDone,
+    PracticeRule,
+    PracticeStanding,
+    RuleStanding,
+    practice_standing,
+)
 from courses.problems import Problem
 from courses.progress import (
     LessonDone,
@@ -114,13 +133,19 @@ _ON_FIRST_USE = {
 }
 
 __all__ = [
+    "FEWEST_LINES",
+    "JUDGEMENTS",
     "LONGEST_WORDS",
+    "NO_PRACTICE",
     "RISK_RULES",
     "SCALE",
     "STATUSES",
+    "Agreement",
     "Answered",
     "Author",
     "Cause",
+    "Checklist",
+    "ChecklistLine",
     "Claim",
     "Closing",
     "ClosingWindow",
@@ -138,17 +163,23 @@ __all__ = [
     "Heading",
     "Impact",
     "JobAid",
+    "Judgement",
     "JurisdictionHours",
     "Lesson",
     "LessonDone",
     "Library",
     "MappedRequirement",
+    "Measure",
     "Missing",
     "Module",
     "ModuleState",
     "Objective",
     "Pace",
     "Passage",
+    "Practice",
+    "PracticeDone",
+    "PracticeRule",
+    "PracticeStanding",
     "Problem",
     "Progress",
     "ProseError",
@@ -159,6 +190,7 @@ __all__ = [
     "RiskFacts",
     "RiskRule",
     "RiskRules",
+    "RuleStanding",
     "Rulebook",
     "Session",
     "Share",
@@ -172,6 +204,7 @@ __all__ = [
     "UnitState",
     "UnreadableEvaluation",
     "Update",
+    "agreement",
     "bare_definition",
     "booklet_html",
     "claim_from_document",
@@ -192,6 +225,7 @@ __all__ = [
     "lessons_citing",
     "overview",
     "pace",
+    "practice_standing",
     "progress",
     "read_drawing",
     "read_evaluation",

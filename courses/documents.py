@@ -17,6 +17,7 @@ from courses.outline import (
     Term,
     Update,
 )
+from courses.practice import practice_from_document, practice_to_document
 from courses.renewal import renewal_from_document, renewal_to_document
 
 
@@ -36,6 +37,7 @@ def course_to_document(course: Course) -> dict[str, Any]:
         "updates": [_update_to_document(update) for update in course.updates],
         **renewal_to_document(course.currency, course.currency_months, course.renewal),
         **closing_to_document(course.closing),
+        **practice_to_document(course.practice),
     }
 
 
@@ -57,6 +59,7 @@ def course_from_document(document: Mapping[str, Any]) -> Course:
         currency=currency,
         renewal=asks,
         closing=closing_from_document(document),
+        practice=practice_from_document(document),
     )
 
 

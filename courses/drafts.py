@@ -6,6 +6,7 @@ from pathlib import Path
 from courses.closing import NOTHING_ASKED, Closing
 from courses.glossary import link_course
 from courses.outline import Author, Course, JobAid, Lesson, Module, Objective, Share, Term, Update
+from courses.practice import NO_PRACTICE, Practice
 from courses.prose import RenderedLesson
 from courses.renewal import Currency, RenewalAsks, usual_currency
 from courses.schemas import CourseFile, LessonHeader, ModuleFile
@@ -63,6 +64,7 @@ class CourseDraft:
     modules: list[ModuleDraft] = field(default_factory=list)
     updates: list[Update] = field(default_factory=list)
     closing: Closing = NOTHING_ASKED
+    practice: Practice = NO_PRACTICE
 
     @property
     def file(self) -> Path:
@@ -106,6 +108,7 @@ def course_of(draft: CourseDraft) -> Course:
         currency=currency_of(header),
         renewal=RenewalAsks(header.renewal.recheck_items, header.renewal.ce_minutes),
         closing=draft.closing,
+        practice=draft.practice,
     )
     return link_course(course)
 

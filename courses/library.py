@@ -18,6 +18,7 @@ from courses.figures import Drawing, read_drawing
 from courses.files import Folder
 from courses.frontmatter import report_rendered, split_front_matter
 from courses.outline import Course
+from courses.practice_files import CHECKLISTS, PRACTICE_FILE, read_practice
 from courses.problems import Problem
 from courses.prose import render_lesson
 from courses.rulebooks import CROSSWALK, check_mapping, read_crosswalk
@@ -29,6 +30,7 @@ from courses.yamlfile import read_yaml, shaped_file
 UPDATES = "updates"
 
 _NUMBERED = re.compile(rf"([0-9]{{2}})-({SLUG})")
+_NOT_MODULES = ("course.yaml", UPDATES, CODE_FILE, EVALUATION_FILE, PRACTICE_FILE, CHECKLISTS)
 _NOT_LESSONS = ("module.yaml", "glossary.yaml", "figures", "job-aids")
 _FIGURE_NAME = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -54,6 +56,7 @@ class Known:
 
     facts: Mapping[str, Fact]
     claims: Mapping[str, Claim]
+    crosswalk: Crosswalk
 
 
 def read_library(
@@ -75,8 +78,8 @@ def read_library(
         return Library(nothing, nothing, nothing, nothing, Crosswalk()), [problem]
     sheet = read_facts(folder)
     facts = sheet.facts
-    known = Known(facts, read_claims(folder, facts))
     crosswalk = read_crosswalk(folder)
+    known = Known(facts, read_claims(folder, facts), crosswalk)
     facts_hold = not any(problem.is_error for problem in folder.problems)
     courses: dict[str, Course] = {}
     drafts: list[CourseDraft] = []
@@ -120,7 +123,7 @@ def _read_course(folder: Folder, path: Path, known: Known) -> CourseDraft:
     tree, header = read_yaml(folder, path / "course.yaml", CourseFile)
     draft = CourseDraft(path, tree, header)
     for entry in folder.entries(path):
-        if entry.name in ("course.yaml", UPDATES, CODE_FILE, EVALUATION_FILE):
+        if entry.name in _NOT_MODULES:
             continue
         if not folder.is_folder(entry):
             folder.report(entry, 1, "stray-file", "this file belongs to nothing", "warning")
@@ -130,6 +133,7 @@ def _read_course(folder: Folder, path: Path, known: Known) -> CourseDraft:
             folder.report(entry, 1, "folder-name", "a module folder is named like 01-some-module")
     draft.updates = read_updates(folder, path / UPDATES, known.facts)
     draft.closing = read_closing(folder, path, known.facts)
+    draft.practice = read_practice(folder, path, known.facts, known.crosswalk)
     return draft
 
 

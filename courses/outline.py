@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Literal
 
 from courses.closing import NOTHING_ASKED, Closing
+from courses.practice import NO_PRACTICE, Practice
 from courses.renewal import USUAL_ASKS, USUAL_CURRENCY, Currency, RenewalAsks
 
 UnitKind = Literal["lesson", "quiz"]
@@ -194,8 +195,8 @@ class Course:
 
     `currency_months` is how long the credential it leads to stays current, by the rule that
     `currency` states; `renewal` is what renewing it asks for, `closing` what is asked of whoever
-    has completed the course. Raises ValueError without a module: such a course would be complete
-    from the start.
+    has completed the course, `practice` what is asked of practice with people. Raises ValueError
+    without a module: such a course would be complete from the start.
     """
 
     slug: str
@@ -212,6 +213,7 @@ class Course:
     currency: Currency = USUAL_CURRENCY
     renewal: RenewalAsks = USUAL_ASKS
     closing: Closing = NOTHING_ASKED
+    practice: Practice = NO_PRACTICE
 
     def __post_init__(self) -> None:
         if not self.modules:

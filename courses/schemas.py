@@ -15,6 +15,7 @@ from pydantic import (
 from pydantic import Field as Bounded
 from pydantic_core import ErrorDetails
 
+from courses.practice import Measure
 from courses.yamltree import Fault, Tree
 
 FACT_ID = r"[A-Z]{2,5}-[0-9]{3}"
@@ -117,6 +118,31 @@ class CodeFile(_File):
     title: Line
     intro: Text
     commitments: Annotated[list[Text], Bounded(min_length=1, max_length=30)]
+
+
+class RuleEntry(_File):
+    measure: Measure
+    amount: Annotated[int, Bounded(ge=1, le=1000)]
+    rests_on: Annotated[list[RequirementId], Bounded(min_length=1, max_length=10)]
+
+
+class PracticeFile(_File):
+    intro: Text
+    demanded: bool
+    rules: Annotated[list[RuleEntry], Bounded(min_length=1, max_length=20)]
+
+
+class ChecklistLineEntry(_File):
+    id: ObjectiveId
+    text: Text
+    critical: bool = False
+
+
+class ChecklistFile(_File):
+    title: Line
+    intro: Text
+    reviewed_on: date
+    lines: Annotated[list[ChecklistLineEntry], Bounded(min_length=2, max_length=40)]
 
 
 class QuestionEntry(_File):

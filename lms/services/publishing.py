@@ -294,6 +294,7 @@ def release_document(course: courses.Course, curriculum: Curriculum) -> dict[str
     cited |= {fact for update in course.updates for fact in update.citations}
     cited |= {fact for claim in claims.values() for fact in claim.facts}
     cited |= set(course.closing.code.citations if course.closing.code else ())
+    cited |= set(course.practice.citations)
     cited |= {fact for bank in banks for item in bank.items for fact in quizzes.cited_facts(item)}
     cases = {bank.id: shown_cases(bank, facts) for bank in banks if bank.vignettes}
     document = {
