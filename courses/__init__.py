@@ -27,6 +27,7 @@ from courses.closing import (
     UnreadableEvaluation,
     read_evaluation,
 )
+from courses.cohort_hours import GroupHours, TopicSpread, group_hours
 from courses.crosswalk import (
     Crosswalk,
     Requirement,
@@ -118,11 +119,16 @@ from courses.risk import (
 
 if TYPE_CHECKING:
     from courses.figures import Drawing, read_drawing
+    from courses.forecast import Forecast, Runner, chance_word, forecast_completion
     from courses.library import Library, read_library
     from courses.overview import overview
     from courses.prose import ProseError, render_fragment
 
 _ON_FIRST_USE = {
+    "Forecast": "courses.forecast",
+    "Runner": "courses.forecast",
+    "chance_word": "courses.forecast",
+    "forecast_completion": "courses.forecast",
     "Library": "courses.library",
     "Drawing": "courses.figures",
     "ProseError": "courses.prose",
@@ -159,7 +165,9 @@ __all__ = [
     "Fact",
     "FactChange",
     "FactQuery",
+    "Forecast",
     "FrameworkStanding",
+    "GroupHours",
     "Heading",
     "Impact",
     "JobAid",
@@ -192,6 +200,7 @@ __all__ = [
     "RiskRules",
     "RuleStanding",
     "Rulebook",
+    "Runner",
     "Session",
     "Share",
     "Source",
@@ -199,6 +208,7 @@ __all__ = [
     "Teaching",
     "Term",
     "TopicHours",
+    "TopicSpread",
     "Touched",
     "Unit",
     "UnitState",
@@ -207,6 +217,7 @@ __all__ = [
     "agreement",
     "bare_definition",
     "booklet_html",
+    "chance_word",
     "claim_from_document",
     "claim_to_document",
     "compare_facts",
@@ -220,6 +231,8 @@ __all__ = [
     "fact_to_document",
     "find_facts",
     "find_passage",
+    "forecast_completion",
+    "group_hours",
     "hours",
     "impact",
     "lessons_citing",
