@@ -38,6 +38,7 @@ from courses.crosswalk import (
     crosswalk_to_document,
 )
 from courses.documents import course_from_document, course_to_document
+from courses.due import Calendar, DueDate, DueRule, DueSource, Extension, due_dates
 from courses.evidence import (
     Claim,
     Fact,
@@ -149,6 +150,7 @@ __all__ = [
     "Agreement",
     "Answered",
     "Author",
+    "Calendar",
     "Cause",
     "Checklist",
     "ChecklistLine",
@@ -161,7 +163,11 @@ __all__ = [
     "Crosswalk",
     "Currency",
     "Drawing",
+    "DueDate",
+    "DueRule",
+    "DueSource",
     "Evaluation",
+    "Extension",
     "Fact",
     "FactChange",
     "FactQuery",
@@ -227,6 +233,7 @@ __all__ = [
     "crosswalk_for_release",
     "crosswalk_from_document",
     "crosswalk_to_document",
+    "due_dates",
     "fact_from_document",
     "fact_to_document",
     "find_facts",
