@@ -79,14 +79,15 @@ class PracticeSupervisor(Base):
 class PracticeEntry(Base):
     """One row of a log: a day of practicum at a site, or a consultation. Never changed.
 
-    A correction is a new row that names the one it takes the place of, with its reason.
+    A correction is a new row with its reason, the next revision of the row that was entered first;
+    once it is signed it takes the place of those before it.
     `competencies` is a JSON list of ids of the crosswalk.
     """
 
     __tablename__ = "practice_entries"
     __table_args__ = (
         sa.UniqueConstraint("enrolment_id", "ticket", name="one_entry_per_form_sent"),
-        sa.UniqueConstraint("corrects_id", name="an_entry_is_corrected_once"),
+        sa.UniqueConstraint("corrects_id", "revision", name="each_revision_once"),
         sa.CheckConstraint("kind IN ('practicum', 'consultation')", name="kind_is_known"),
         sa.CheckConstraint(
             "role IN ('observe', 'assist', 'lead', 'role-play')", name="role_is_known"
@@ -103,6 +104,10 @@ class PracticeEntry(Base):
             "(corrects_id IS NULL) = (reason IS NULL)", name="a_correction_has_its_reason"
         ),
         sa.CheckConstraint(
+            "(corrects_id IS NULL) = (revision = 1) AND revision BETWEEN 1 AND 99",
+            name="corrections_are_counted_from_two",
+        ),
+        sa.CheckConstraint(
             "administration_minutes >= 0 AND other_minutes >= 0 AND consultation_minutes >= 0"
             " AND administration_minutes + other_minutes + consultation_minutes"
             " BETWEEN 1 AND 1440",
@@ -117,7 +122,7 @@ class PracticeEntry(Base):
         sa.CheckConstraint(
             "kind <> 'consultation' OR (site_id IS NULL AND role IS NULL AND substance IS NULL"
             " AND group_size BETWEEN 1 AND 99 AND consultation_minutes > 0"
-            " AND dosing_sessions = 0 AND NOT consented)",
+            " AND administration_minutes + other_minutes = 0 AND dosing_sessions = 0 AND NOT consented)",
             name="consultation_has_its_group",
         ),
         sa.CheckConstraint(
@@ -151,6 +156,7 @@ class PracticeEntry(Base):
     competencies: Mapped[str] = mapped_column(sa.Text)
     consented: Mapped[bool]
     corrects_id: Mapped[int | None] = mapped_column(sa.ForeignKey("practice_entries.id"))
+    revision: Mapped[int] = mapped_column(sa.SmallInteger)
     reason: Mapped[str | None] = mapped_column(sa.String(12))
     entered_at: Mapped[datetime] = mapped_column(Instant)
 

@@ -155,12 +155,13 @@ def entries() -> None:
         sa.Column("competencies", sa.Text(), nullable=False),
         sa.Column("consented", sa.Boolean(), nullable=False),
         sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("revision", sa.SmallInteger(), nullable=False),
         sa.Column("reason", sa.String(length=12), nullable=True),
         sa.Column("entered_at", lms.db.Instant(), nullable=False),
         sa.CheckConstraint(
             "kind <> 'consultation' OR (site_id IS NULL AND role IS NULL AND substance IS NULL"
             " AND group_size BETWEEN 1 AND 99 AND consultation_minutes > 0"
-            " AND dosing_sessions = 0 AND NOT consented)",
+            " AND administration_minutes + other_minutes = 0 AND dosing_sessions = 0 AND NOT consented)",
             name=op.f("ck_practice_entries_consultation_has_its_group"),
         ),
         sa.CheckConstraint(
@@ -197,6 +198,10 @@ def entries() -> None:
             name=op.f("ck_practice_entries_a_correction_has_its_reason"),
         ),
         sa.CheckConstraint(
+            "(corrects_id IS NULL) = (revision = 1) AND revision BETWEEN 1 AND 99",
+            name=op.f("ck_practice_entries_corrections_are_counted_from_two"),
+        ),
+        sa.CheckConstraint(
             "administration_minutes >= 0 AND other_minutes >= 0 AND consultation_minutes >= 0"
             " AND administration_minutes + other_minutes + consultation_minutes BETWEEN 1"
             " AND 1440",
@@ -230,7 +235,7 @@ def entries() -> None:
             name=op.f("fk_practice_entries_supervisor_id_practice_supervisors"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_practice_entries")),
-        sa.UniqueConstraint("corrects_id", name="an_entry_is_corrected_once"),
+        sa.UniqueConstraint("corrects_id", "revision", name="each_revision_once"),
         sa.UniqueConstraint("enrolment_id", "ticket", name="one_entry_per_form_sent"),
     )
     op.create_index(
