@@ -12,7 +12,19 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 Rule = Literal[
-    "public", "development", "member", "learner", "private", "judge", "instructor", "administrator"
+    "public",
+    "development",
+    "member",
+    "learner",
+    "private",
+    "judge",
+    "reader",
+    "overseer",
+    "instructor",
+    "administrator",
+    "director",
+    "supervisor",
+    "partner",
 ]
 RULES: dict[str, str] = {
     "public": "anybody, without an account",
@@ -21,17 +33,23 @@ RULES: dict[str, str] = {
     "learner": "the learner whose enrolment, attempt or credential it is",
     "private": "the learner who wrote it; to everybody else, staff included, it is not there",
     "judge": "the judge on a panel whose ratings they are; judges rate blind",
-    "instructor": "instructors and administrators of the programme",
-    "administrator": "administrators of the programme",
+    "reader": "staff of the programme, to look: also its auditors",
+    "overseer": "administrators of the programme, and its auditors, to look",
+    "instructor": "instructors, lead educators, administrators and directors of the programme",
+    "administrator": "administrators and directors of the programme",
+    "director": "directors of the programme",
+    "supervisor": "supervisors of the programme, and who administers it",
+    "partner": "the site partners of the programme",
 }
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def rule(name: Rule) -> Callable[[View], View]:
-    """Declare on a view who may use it."""
+def rule(name: Rule, *, post: Rule | None = None) -> Callable[[View], View]:
+    """Declare on a view who may use it; `post` where sending its form takes more than looking."""
 
     def declare(view: View) -> View:
         view.access_rule = name  # type: ignore[attr-defined]
+        view.access_rule_of_posts = post or name  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -42,16 +60,28 @@ def declare(app: Flask, endpoint: str, name: Rule) -> None:
     app.view_functions[endpoint] = rule(name)(app.view_functions[endpoint])
 
 
-def rule_of(app: Flask, endpoint: str) -> str | None:
-    """Return the declared rule of an endpoint, None when it declares none."""
-    return getattr(app.view_functions[endpoint], "access_rule", None)
+def rule_of(app: Flask, endpoint: str, method: str = "GET") -> str | None:
+    """Return the declared rule of an endpoint for a method, None when it declares none."""
+    looks = method in ("GET", "HEAD", "OPTIONS")
+    name = "access_rule" if looks else "access_rule_of_posts"
+    return getattr(app.view_functions[endpoint], name, None)
+
+
+def asked() -> str:
+    """Return the role that the open page declares, to be asked of whoever opens it.
+
+    So a page cannot declare one right and ask another.
+    """
+    name = rule_of(current_app, request.endpoint or "", request.method)
+    assert name is not None
+    return name
 
 
 def guard() -> ResponseReturnValue | None:
     """Hold the door: refuse an undeclared route, and send the anonymous to sign in."""
     if request.endpoint is None:
         return None
-    name = rule_of(current_app, request.endpoint)
+    name = rule_of(current_app, request.endpoint, request.method)
     if name == "public":
         return None
     if name == "development":

@@ -1,6 +1,7 @@
 """The people that the tests know, the database they start from, and how they sign in.
 
-The cast, first letter = role: Lena and Leo learners, Ivo instructor, Ada administrator (all of
+The cast, first letter = role: Lena and Leo learners, Ivo instructor, Ada administrator, Dina
+director, Ed lead educator, Rhea auditor ("reads"), Saul supervisor, Pia site partner (all of
 Northgate, cohort Autumn 2026), Otto an outsider with an account, Olga who administers another
 programme, and Vera, who has no account.
 """
@@ -32,6 +33,21 @@ PEOPLE = {
     "Ada": "Ada Okafor",
     "Otto": "Otto Lind",
     "Olga": "Olga Petrova",
+    "Dina": "Dina Castellanos",
+    "Ed": "Ed Whitlock",
+    "Rhea": "Rhea Banerjee",
+    "Saul": "Saul Nakamura",
+    "Pia": "Pia Lindqvist",
+}
+# What each of them is in Northgate.
+ROLES = {
+    "Ivo": "instructor",
+    "Ada": "administrator",
+    "Dina": "director",
+    "Ed": "educator",
+    "Rhea": "auditor",
+    "Saul": "supervisor",
+    "Pia": "partner",
 }
 
 
@@ -45,6 +61,11 @@ class Cast:
     ada: int
     otto: int
     olga: int
+    dina: int
+    ed: int
+    rhea: int
+    saul: int
+    pia: int
     northgate: int
     southgate: int
     autumn: int
@@ -105,8 +126,7 @@ def seed(session: Session) -> Cast:
     session.add_all([northgate, southgate])
     session.flush()
     for name, programme, role in (
-        ("ivo", northgate, "instructor"),
-        ("ada", northgate, "administrator"),
+        *((name.lower(), northgate, role) for name, role in ROLES.items()),
         ("olga", southgate, "administrator"),
     ):
         session.add(

@@ -8,11 +8,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, Instant
 
-ROLES = ("instructor", "administrator")
+ROLES = (
+    "director",
+    "administrator",
+    "educator",
+    "instructor",
+    "supervisor",
+    "auditor",
+    "partner",
+)
 
 
 class Account(UserMixin, Base):  # type: ignore[misc]
-    """A person who can sign in; learner, instructor and administrator alike."""
+    """A person who can sign in, whatever they do in a programme."""
 
     __tablename__ = "accounts"
     __table_args__ = (
@@ -56,7 +64,11 @@ class RoleGrant(Base):
     __tablename__ = "role_grants"
     __table_args__ = (
         sa.UniqueConstraint("account_id", "programme_id", name="one_role_per_person_and_programme"),
-        sa.CheckConstraint("role IN ('instructor', 'administrator')", name="role_is_known"),
+        sa.CheckConstraint(
+            "role IN ('director', 'administrator', 'educator', 'instructor', 'supervisor', "
+            "'auditor', 'partner')",
+            name="role_is_known",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -8,7 +8,7 @@ from flask_login import current_user
 from flask_security.utils import hash_password, login_user
 
 from lms import clock
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.errors import Conflict, Refused
 from lms.forms.accounts import DetailsForm, RoleForm, SetupForm
@@ -76,10 +76,10 @@ def end_other_sessions() -> ResponseReturnValue:
 
 
 @pages.route("/manage/programmes/<int:programme>/people", methods=["GET", "POST"])
-@rule("administrator")
+@rule("overseer", post="administrator")
 def people(programme: int) -> ResponseReturnValue:
     """Show who works for a programme, and give somebody a role."""
-    name, staff = accounts.list_people_for(db.session, current_user.id, programme)
+    name, staff = accounts.list_people_for(db.session, current_user.id, programme, asked())
     form = RoleForm()
     problem = None
     if form.validate_on_submit():
@@ -114,7 +114,7 @@ def people(programme: int) -> ResponseReturnValue:
 @rule("administrator")
 def withdraw(programme: int, person: int) -> ResponseReturnValue:
     """Take somebody's role in a programme away."""
-    accounts.require_role(db.session, current_user.id, programme, "administrator")
+    accounts.require_role(db.session, current_user.id, programme, asked())
     try:
         accounts.withdraw_role(
             db.session,

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask_login import current_user
 
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.services import cohorts, reports
 
@@ -11,10 +11,10 @@ pages = Blueprint("audit", __name__)
 
 
 @pages.get("/manage/programmes/<int:programme>/audit")
-@rule("administrator")
+@rule("overseer")
 def trail(programme: int) -> str:
     """Show the acts of a programme, newest first."""
-    found = cohorts.programme_for(db.session, current_user.id, programme, "administrator")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     before = request.args.get("before", type=int)
     return render_template(
         "audit/trail.html",

@@ -20,7 +20,7 @@ from flask_login import current_user
 
 import certificates
 from lms import clock
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.errors import Refused
 from lms.forms.branding import MOST_SIGNATORIES, BrandForm
@@ -89,7 +89,7 @@ def edit(programme: int) -> ResponseReturnValue:
 
 
 @pages.get("/manage/programmes/<int:programme>/brand/preview")
-@rule("administrator")
+@rule("overseer")
 def preview(programme: int) -> Response:
     """Show every design on every paper in the brand in use, and what is amiss with each."""
     owner = _owner(programme)
@@ -111,7 +111,7 @@ def preview(programme: int) -> Response:
 
 
 @pages.get("/manage/programmes/<int:programme>/brand/preview/<design>-<paper>.pdf")
-@rule("administrator")
+@rule("overseer")
 def specimen(programme: int, design: str, paper: str) -> Response:
     """Return a design on a paper as a file, in the brand in use."""
     owner = _owner(programme)
@@ -131,7 +131,7 @@ def specimen(programme: int, design: str, paper: str) -> Response:
 
 def _owner(programme: int) -> Owner:
     """Return a programme that the person who asks administers, or refuse."""
-    found = cohorts.programme_for(db.session, current_user.id, programme, "administrator")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     return Owner(found.id, found.name, found.time_zone)
 
 

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 import courses
 from lms import clock
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.errors import Refused
 from lms.forms.closing import AttestForm, DisclosureForm, EvaluationForm, SeenForm
@@ -139,10 +139,10 @@ def go_on(seat: Seat, words: str) -> ResponseReturnValue:
 
 
 @pages.route("/manage/programmes/<int:programme>/disclosures", methods=["GET", "POST"])
-@rule("administrator")
+@rule("overseer", post="administrator")
 def manage_disclosures(programme: int) -> ResponseReturnValue:
     """List what those who control content disclosed, and record what somebody discloses."""
-    known = cohorts.programme_for(db.session, current_user.id, programme, "administrator")
+    known = cohorts.programme_for(db.session, current_user.id, programme, asked())
     form = DisclosureForm()
     if form.validate_on_submit():
         interests, faults = read_interests(form.interests.data or "")
@@ -204,7 +204,7 @@ def read_interests(text: str) -> tuple[list[closing.Interest], list[str]]:
 @rule("administrator")
 def end_disclosure(programme: int, disclosure: int) -> ResponseReturnValue:
     """Take a disclosure off the list."""
-    cohorts.programme_for(db.session, current_user.id, programme, "administrator")
+    cohorts.programme_for(db.session, current_user.id, programme, asked())
     if not EvaluationForm().validate_on_submit():
         raise Refused(_("This form has expired. Go back, reload, send it again."))
     closing.end_disclosure(db.session, programme, disclosure, by=current_user.id, now=clock.now())

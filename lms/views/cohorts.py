@@ -9,7 +9,7 @@ from flask_login import current_user
 from wtforms.fields.choices import SelectChoice
 
 from lms import clock
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.errors import NotFound, Refused
 from lms.forms.cohorts import CohortForm
@@ -23,7 +23,11 @@ pages = Blueprint("cohorts", __name__)
 def index() -> str:
     """Show staff their programmes and cohorts; for everybody else there is nothing here."""
     now = clock.now()
-    roles = accounts.list_programme_roles(db.session, current_user.id)
+    roles = [
+        line
+        for line in accounts.list_programme_roles(db.session, current_user.id)
+        if accounts.satisfies(line[2], "reader")
+    ]
     if not roles:
         raise NotFound()
     lines = cohorts.list_cohorts(db.session, [programme for programme, _name, _role in roles])
@@ -33,7 +37,8 @@ def index() -> str:
             {
                 "id": programme,
                 "name": name,
-                "is_administrator": role == "administrator",
+                "is_administrator": accounts.satisfies(role, "administrator"),
+                "is_overseer": accounts.satisfies(role, "overseer"),
                 "cohorts": [line for line in lines if line.programme_id == programme],
             }
             for programme, name, role in roles
@@ -52,7 +57,7 @@ def index() -> str:
 @rule("administrator")
 def new(programme: int) -> ResponseReturnValue:
     """Open a cohort bound to a release."""
-    found = cohorts.programme_for(db.session, current_user.id, programme, "administrator")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     name, zone = found.name, found.time_zone
     form = CohortForm()
     form.release.choices = releases()

@@ -19,7 +19,7 @@ from flask_login import current_user
 
 import certificates
 from lms import clock
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.errors import Refused
 from lms.extensions import limiter
@@ -91,10 +91,10 @@ def statement(serial: str, claim: int) -> ResponseReturnValue:
 
 
 @pages.route("/manage/programmes/<int:programme>/approvals", methods=["GET", "POST"])
-@rule("administrator")
+@rule("overseer", post="administrator")
 def approvals(programme: int) -> ResponseReturnValue:
     """List the approvals a programme holds, and record one."""
-    known = cohorts.programme_for(db.session, current_user.id, programme, "administrator")
+    known = cohorts.programme_for(db.session, current_user.id, programme, asked())
     form = ApprovalForm()
     if form.validate_on_submit():
         try:
@@ -150,7 +150,7 @@ def state_of(line: credits.ApprovalLine, today: date) -> str:
 @rule("administrator")
 def end_approval(programme: int, approval: int) -> ResponseReturnValue:
     """Take an approval off the list."""
-    cohorts.programme_for(db.session, current_user.id, programme, "administrator")
+    cohorts.programme_for(db.session, current_user.id, programme, asked())
     if not EndForm().validate_on_submit():
         raise Refused(_("This form has expired. Go back, reload, send it again."))
     credits.end_approval(db.session, programme, approval, by=current_user.id, now=clock.now())

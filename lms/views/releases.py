@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 from flask_login import current_user
 
 from lms import clock
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.services import cohorts, updates
 
@@ -12,10 +12,10 @@ pages = Blueprint("releases", __name__)
 
 
 @pages.get("/manage/programmes/<int:programme>/releases")
-@rule("administrator")
+@rule("overseer")
 def index(programme: int) -> str:
     """List the published releases of the curriculum with their kinds."""
-    found = cohorts.programme_for(db.session, current_user.id, programme, "administrator")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     return render_template(
         "releases/index.html",
         programme=found,
@@ -25,10 +25,10 @@ def index(programme: int) -> str:
 
 
 @pages.get("/manage/programmes/<int:programme>/releases/<int:release>")
-@rule("administrator")
+@rule("overseer")
 def release(programme: int, release: int) -> str:
     """Show what a release changed, and whom of the programme that reaches."""
-    found = cohorts.programme_for(db.session, current_user.id, programme, "administrator")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     reach = updates.reach_of(db.session, programme, release, clock.now())
     return render_template(
         "releases/release.html",

@@ -14,7 +14,7 @@ from flask_login import current_user
 
 import certificates
 from lms import clock
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.downloads import as_csv, attachment
 from lms.errors import NotFound, Refused
@@ -140,11 +140,11 @@ def stop(token: str) -> ResponseReturnValue:
 
 
 @pages.get("/manage/programmes/<int:programme>/renewals")
-@rule("administrator")
+@rule("overseer")
 def lapsing(programme: int) -> str:
     """Show an administrator whose certificates pass their currency date within 90 days."""
     now = clock.now()
-    found = cohorts.programme_for(db.session, current_user.id, programme, "administrator")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     return render_template(
         "renewals/lapsing.html",
         programme=found,
@@ -156,11 +156,11 @@ def lapsing(programme: int) -> str:
 
 
 @pages.get("/manage/programmes/<int:programme>/renewals.csv")
-@rule("administrator")
+@rule("overseer")
 def lapsing_csv(programme: int) -> Response:
     """Give the same list, in the same order, as a file for a spreadsheet."""
     now = clock.now()
-    found = cohorts.programme_for(db.session, current_user.id, programme, "administrator")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     lines = credentials.list_lapsing(db.session, programme, now)
     answer = Response(as_csv(table(lines)), content_type="text/csv; charset=utf-8")
     today = credentials.today_of(db.session, programme, now)

@@ -17,7 +17,7 @@ from markupsafe import Markup
 import certificates
 import courses
 from lms import clock
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.downloads import as_csv, attachment
 from lms.services import audit, cohorts, psychometrics, reports
@@ -79,11 +79,11 @@ def choice() -> Choice:
 
 
 @pages.get("/manage/cohorts/<int:cohort>")
-@rule("instructor")
+@rule("reader")
 def cohort(cohort: int) -> str:
     """Show where everybody in a cohort stands and who needs a person."""
     now = clock.now()
-    found = cohorts.cohort_for(db.session, current_user.id, cohort, "instructor")
+    found = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
     chosen = choice()
     place = (db.engine, str(get_locale()))
     state = reports.state_of(db.session, found, now)
@@ -153,11 +153,11 @@ def address(cohort: int, chosen: Choice, **change: str | bool) -> str:
 
 
 @pages.get("/manage/cohorts/<int:cohort>/table.csv")
-@rule("administrator")
+@rule("overseer")
 def cohort_csv(cohort: int) -> Response:
     """Give the table as shown, with the same choice and order, as a file for a spreadsheet."""
     now = clock.now()
-    found = cohorts.cohort_for(db.session, current_user.id, cohort, "administrator")
+    found = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
     report = reports.cohort_report(db.session, found, now)
     chosen = choice()
     lines = reports.arranged(report.selected(chosen.shown), chosen.sort, chosen.descending)
@@ -241,10 +241,10 @@ def cell_word(cell: Cell) -> str:
 
 
 @pages.get("/manage/cohorts/<int:cohort>/learners/<int:enrolment>")
-@rule("instructor")
+@rule("reader")
 def learner(cohort: int, enrolment: int) -> str:
     """Show all that is on record of one learner of this cohort."""
-    found = cohorts.cohort_for(db.session, current_user.id, cohort, "instructor")
+    found = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
     report = reports.learner_report(db.session, found, enrolment, clock.now())
     serial = None
     if report.credential is not None:

@@ -2,13 +2,14 @@
 
 from lms.services.accounts.details import change_details, change_password, note
 from lms.services.accounts.roles import (
-    RANK,
+    SATISFIED_BY,
     StaffMember,
     grant_role,
     list_people_for,
     list_programme_roles,
     require_role,
     role_in,
+    satisfies,
     withdraw_role,
 )
 from lms.services.accounts.setup import (
@@ -30,7 +31,7 @@ from lms.services.accounts.sign_ins import (
 from lms.services.accounts.tokens import hash_token
 
 __all__ = [
-    "RANK",
+    "SATISFIED_BY",
     "SETUP_LINK_LASTS",
     "SIGN_IN_LASTS",
     "OpenSignIn",
@@ -52,6 +53,7 @@ __all__ = [
     "note",
     "require_role",
     "role_in",
+    "satisfies",
     "use_setup_link",
     "withdraw_role",
 ]

@@ -13,8 +13,18 @@ from lms.models.accounts import ROLES, Account, RoleGrant
 from lms.models.catalogue import Programme
 from lms.services import audit
 
-# An administrator may do whatever an instructor may.
-RANK = {role: rank for rank, role in enumerate(ROLES)}
+_ADMINISTRATORS = frozenset({"director", "administrator"})
+_STAFF = _ADMINISTRATORS | {"educator", "instructor"}
+# What a page asks, and the roles that satisfy it. Auditors satisfy only what is asked to look.
+SATISFIED_BY: Mapping[str, frozenset[str]] = {
+    "reader": _STAFF | {"auditor"},
+    "overseer": _ADMINISTRATORS | {"auditor"},
+    "instructor": _STAFF,
+    "administrator": _ADMINISTRATORS,
+    "director": frozenset({"director"}),
+    "supervisor": _ADMINISTRATORS | {"supervisor"},
+    "partner": frozenset({"partner"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +40,7 @@ class StaffMember:
 
 
 def role_in(session: Session, account_id: int, programme_id: int) -> str | None:
-    """Return “administrator” or “instructor”, None for somebody without a role there."""
+    """Return the role that somebody holds in a programme, None without one."""
     asked = {"account": account_id, "programme": programme_id}
     return session.connection().execute(_ROLE, asked).scalar_one_or_none()
 
@@ -42,19 +52,26 @@ _ROLE = sa.select(RoleGrant.role).where(
 )
 
 
-def require_role(
-    session: Session, account_id: int, programme_id: int, role: str, *, is_member: bool = False
-) -> None:
-    """Refuse whoever holds less than `role` in a programme.
+def satisfies(role: str | None, asked: str) -> bool:
+    """Whether somebody of this role may do what asks for `asked`, a key of `SATISFIED_BY`."""
+    return role in SATISFIED_BY[asked]
 
-    Without any role it does not exist for them (NotFound), unless they are members of it as
-    learners; with too little of a role, or as a learner, it is Forbidden.
+
+def require_role(
+    session: Session, account_id: int, programme_id: int, asked: str, *, is_member: bool = False
+) -> None:
+    """Refuse whoever holds no role in a programme that satisfies `asked`.
+
+    For strangers it does not exist (NotFound), and supervisors and site partners, who come from
+    outside, are strangers to all but their own pages. Staff with too little of a role, and
+    learners of the programme (`is_member`), are told that it is Forbidden.
     """
     held = role_in(session, account_id, programme_id)
-    if held is None and not is_member:
-        raise NotFound()
-    if held is None or RANK[held] < RANK[role]:
+    if satisfies(held, asked):
+        return
+    if is_member or satisfies(held, "reader"):
         raise Forbidden()
+    raise NotFound()
 
 
 def list_programme_roles(session: Session, account_id: int) -> list[tuple[int, str, str]]:
@@ -69,10 +86,10 @@ def list_programme_roles(session: Session, account_id: int) -> list[tuple[int, s
 
 
 def list_people_for(
-    session: Session, account_id: int, programme_id: int
+    session: Session, account_id: int, programme_id: int, asked: str = "overseer"
 ) -> tuple[str, list[StaffMember]]:
-    """Return a programme's name and its staff, to one of its administrators."""
-    require_role(session, account_id, programme_id, "administrator")
+    """Return a programme's name and its staff, to somebody whose role satisfies `asked`."""
+    require_role(session, account_id, programme_id, asked)
     giver = aliased(Account)
     query = (
         sa.select(
@@ -150,7 +167,7 @@ def _held_roles(session: Session, programme_id: int) -> dict[int, str]:
 
 
 def _refuse_to_orphan(held: Mapping[int, str], account_id: int) -> None:
-    administrators = [who for who, role in held.items() if role == "administrator"]
+    administrators = [who for who, role in held.items() if satisfies(role, "administrator")]
     if administrators == [account_id]:
         raise Refused(
             "This is the programme's only administrator. Make somebody else administrator first."

@@ -11,6 +11,7 @@ from lms.errors import Conflict, NotFound, Refused
 from lms.models.accounts import Account, RoleGrant, SetupLink
 from lms.services import audit
 from lms.services.accounts.details import note
+from lms.services.accounts.roles import SATISFIED_BY
 from lms.services.accounts.tokens import hash_token
 
 SETUP_LINK_LASTS = timedelta(hours=48)
@@ -92,5 +93,7 @@ def _usable(token: str, now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _has_administrator(session: Session) -> bool:
-    query = sa.select(RoleGrant.id).where(RoleGrant.role == "administrator").limit(1)
+    query = (
+        sa.select(RoleGrant.id).where(RoleGrant.role.in_(SATISFIED_BY["administrator"])).limit(1)
+    )
     return session.scalar(query) is not None

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 
 from lms.errors import NotFound
 from lms.models.accounts import Account, RoleGrant, SignIn
+from lms.services.accounts.roles import SATISFIED_BY
 from lms.services.accounts.tokens import hash_token
 
 SIGN_IN_LASTS = timedelta(days=14)
@@ -28,7 +29,11 @@ _BARE = sa.inspect(Account).class_manager
 _SIGNED_IN = (
     sa.select(
         SignIn.id.label("sign_in_id"),
-        sa.exists().where(RoleGrant.account_id == Account.id).label("is_staff"),
+        sa.exists()
+        .where(
+            RoleGrant.account_id == Account.id, RoleGrant.role.in_(sorted(SATISFIED_BY["reader"]))
+        )
+        .label("is_staff"),
         *_COLUMNS,
     )
     .join(SignIn, SignIn.account_id == Account.id)

@@ -35,7 +35,7 @@ class ToMark:
 
 def list_to_mark(session: Session, marker_id: int, cohort_id: int) -> list[ToMark]:
     """Return the attempts of a cohort without a score, the longest waiting first."""
-    cohorts.cohort_for(session, marker_id, cohort_id, "instructor")
+    cohorts.cohort_for(session, marker_id, cohort_id, "reader")
     is_scored = sa.exists().where(ScoreRecord.attempt_id == Attempt.id)
     query = (
         sa.select(

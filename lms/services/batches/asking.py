@@ -180,13 +180,15 @@ def list_of_cohort(session: Session, cohort_id: int, limit: int = 20) -> list[Ba
     return [BatchLine(*row) for row in session.execute(query)]
 
 
-def batch_for(session: Session, account_id: int, batch_id: int) -> BatchLine:
-    """Return a batch to an administrator of its programme, or refuse."""
+def batch_for(
+    session: Session, account_id: int, batch_id: int, asked: str = "administrator"
+) -> BatchLine:
+    """Return a batch to staff of its programme whose role satisfies `asked`, or refuse."""
     row = session.execute(_lines().where(Batch.id == batch_id)).one_or_none()
     if row is None:
         raise NotFound()
     found = BatchLine(*row)
-    accounts.require_role(session, account_id, found.programme_id, "administrator")
+    accounts.require_role(session, account_id, found.programme_id, asked)
     return found
 
 

@@ -28,7 +28,7 @@ from lms.services.credentials.appeals import (
 from lms.services.credentials.attested import (
     Attested,
     SinceEarned,
-    credential_for_administrator,
+    credential_for_staff,
     find_by_serial,
     list_of_course,
     list_of_enrolments,
@@ -141,7 +141,7 @@ __all__ = [
     "choose_reminders",
     "competencies_of",
     "credential_appeal_for",
-    "credential_for_administrator",
+    "credential_for_staff",
     "decide_credential_appeal",
     "decline",
     "file_credential_appeal",

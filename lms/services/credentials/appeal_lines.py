@@ -95,11 +95,11 @@ def appeal_line(session: Session, appeal_id: int) -> CredentialAppealLine:
 
 
 def credential_appeal_for(
-    session: Session, account_id: int, appeal_id: int
+    session: Session, account_id: int, appeal_id: int, asked: str = "instructor"
 ) -> CredentialAppealLine:
-    """Return an appeal to the staff of the programme it is against, or refuse."""
+    """Return an appeal to staff whose role in the programme satisfies `asked`, or refuse."""
     line = appeal_line(session, appeal_id)
-    cohorts.programme_for(session, account_id, line.programme_id, "instructor")
+    cohorts.programme_for(session, account_id, line.programme_id, asked)
     return line
 
 

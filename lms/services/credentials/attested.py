@@ -289,15 +289,17 @@ def own_credential_for(session: Session, account_id: int, serial: str, now: date
     return found
 
 
-def credential_for_administrator(
-    session: Session, account_id: int, serial: str, now: datetime
+def credential_for_staff(
+    session: Session,
+    account_id: int,
+    serial: str,
+    now: datetime,
+    asked: str = "administrator",
 ) -> Attested:
-    """Return a credential to an administrator of the programme that issued it, or refuse."""
+    """Return a credential to staff of its programme whose role satisfies `asked`, or refuse."""
     found = find_by_serial(session, serial, now)
     if found is None:
         raise NotFound()
     is_holder = found.account_id == account_id
-    accounts.require_role(
-        session, account_id, found.programme_id, "administrator", is_member=is_holder
-    )
+    accounts.require_role(session, account_id, found.programme_id, asked, is_member=is_holder)
     return found

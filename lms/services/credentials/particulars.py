@@ -56,7 +56,9 @@ def _instructors(session: Session, programme_id: int) -> tuple[str, ...]:
     query = (
         sa.select(Account.full_name)
         .join(RoleGrant, RoleGrant.account_id == Account.id)
-        .where(RoleGrant.programme_id == programme_id, RoleGrant.role == "instructor")
+        .where(
+            RoleGrant.programme_id == programme_id, RoleGrant.role.in_(("educator", "instructor"))
+        )
         .order_by(RoleGrant.id)
     )
     return tuple(session.scalars(query))

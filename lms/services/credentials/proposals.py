@@ -23,7 +23,7 @@ from lms.services.credentials import notices
 from lms.services.credentials.acts import Order, carry_out, hold, possible_acts
 from lms.services.credentials.attested import (
     Attested,
-    credential_for_administrator,
+    credential_for_staff,
     find_by_serial,
 )
 from lms.services.credentials.reasons import PUBLIC_REASONS, ProposedKind, public_words
@@ -90,7 +90,7 @@ def propose(
     Refused for a reason outside the list, for what its standing does not allow, and while another
     proposal on it waits.
     """
-    found = credential_for_administrator(session, by, serial, now)
+    found = credential_for_staff(session, by, serial, now)
     _refuse_own(found, by)
     _refuse_unsound(found, proposal)
     found = hold(session, found, now)
@@ -188,7 +188,7 @@ def proposal_for(
 ) -> ProposalLine:
     """Return a proposal to an administrator of the programme that issued it, or refuse."""
     line = line_of(session, proposal_id)
-    credential_for_administrator(session, account_id, line.serial, now)
+    credential_for_staff(session, account_id, line.serial, now)
     return line
 
 
@@ -260,7 +260,7 @@ def _approvers(session: Session, line: ProposalLine) -> list[Colleague]:
 def _administrators(
     session: Session, programme_id: int, without: tuple[int, ...]
 ) -> list[Colleague]:
-    return list_colleagues(session, programme_id, roles=("administrator",), without=without)
+    return list_colleagues(session, programme_id, asked="administrator", without=without)
 
 
 def _open(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lms.models.accounts import ROLES, Account, RoleGrant
+from lms.models.accounts import Account, RoleGrant
+from lms.services import accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +23,16 @@ def list_colleagues(
     session: Session,
     programme_id: int,
     *,
-    roles: Collection[str] = ROLES,
+    asked: str = "instructor",
     without: Collection[int] = (),
 ) -> list[Colleague]:
-    """Return those who hold one of these roles in a programme, save some, by name."""
+    """Return those whose role in a programme satisfies `asked`, save some, by name."""
     query = (
         sa.select(Account.id, Account.full_name, Account.email)
         .join(RoleGrant, RoleGrant.account_id == Account.id)
         .where(
             RoleGrant.programme_id == programme_id,
-            RoleGrant.role.in_(roles),
+            RoleGrant.role.in_(accounts.SATISFIED_BY[asked]),
             Account.active,
             Account.id.not_in(without),
         )

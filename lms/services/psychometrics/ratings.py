@@ -56,7 +56,8 @@ def own_sheet(session: Session, account_id: int, judge_id: int) -> RatingSheet:
     """Return the sheet of a judge who asks for their own; to others it is closed or not there."""
     judge, study = _found(session, judge_id)
     if judge.account_id != account_id:
-        if accounts.role_in(session, account_id, study.programme_id) == "administrator":
+        held = accounts.role_in(session, account_id, study.programme_id)
+        if accounts.satisfies(held, "administrator"):
             raise Forbidden("Judges rate blind: this page is the judge's own.")
         raise NotFound()
     forbid_a_learner(session, account_id, study.programme_id)
@@ -66,11 +67,7 @@ def own_sheet(session: Session, account_id: int, judge_id: int) -> RatingSheet:
 def entered_sheet(session: Session, account_id: int, judge_id: int) -> RatingSheet:
     """Return the sheet of a judge without an account, for an administrator to enter."""
     judge, study = _found(session, judge_id)
-    role = accounts.role_in(session, account_id, study.programme_id)
-    if role is None:
-        raise NotFound()
-    if role != "administrator":
-        raise Forbidden()
+    accounts.require_role(session, account_id, study.programme_id, "administrator")
     if judge.account_id is not None:
         raise Forbidden("Judges rate blind: this page is the judge's own.")
     sheet = _sheet(session, study, judge, account_id)

@@ -141,12 +141,12 @@ def list_studies(session: Session, programme_id: int) -> list[StudyLine]:
     return [StudyLine(*row) for row in rows]
 
 
-def study_for(session: Session, account_id: int, study_id: int, role: str) -> Study:
-    """Return a study of a programme in which the account holds at least `role`, or refuse."""
+def study_for(session: Session, account_id: int, study_id: int, asked: str) -> Study:
+    """Return a study of a programme where the account's role satisfies `asked`, or refuse."""
     row = session.get(StudyRecord, study_id)
     if row is None:
         raise NotFound()
-    cohorts.programme_for(session, account_id, row.programme_id, role)
+    cohorts.programme_for(session, account_id, row.programme_id, asked)
     return study_of(session, row, account_id)
 
 

@@ -84,10 +84,12 @@ def list_appeals(session: Session, programme_id: int) -> list[AppealLine]:
     return _lines(session, Cohort.programme_id == programme_id)
 
 
-def appeal_for(session: Session, account_id: int, appeal_id: int) -> AppealLine:
-    """Return an appeal to the staff of its programme, or refuse."""
+def appeal_for(
+    session: Session, account_id: int, appeal_id: int, asked: str = "instructor"
+) -> AppealLine:
+    """Return an appeal to staff of its programme whose role satisfies `asked`, or refuse."""
     line = line_of(session, appeal_id)
-    cohorts.cohort_for(session, account_id, line.cohort_id, "instructor")
+    cohorts.cohort_for(session, account_id, line.cohort_id, asked)
     return line
 
 

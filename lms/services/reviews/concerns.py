@@ -134,7 +134,7 @@ def decide_concern(
     except IntegrityError as error:
         session.rollback()
         raise Refused("Somebody has decided about this certificate already.") from error
-    found = credentials.credential_for_administrator(session, by, line.serial, now)
+    found = credentials.credential_for_staff(session, by, line.serial, now)
     if outcome == "revoked":
         found = _latest(session, by, found, now)
         proposal = credentials.Proposal("revoke", "issued-in-error", words)
@@ -169,5 +169,5 @@ def _latest(
 ) -> credentials.Attested:
     """Return the latest issue of a credential: what is in doubt is the award, not its number."""
     while (serial := found.verdict.superseded_by) is not None:
-        found = credentials.credential_for_administrator(session, by, serial, now)
+        found = credentials.credential_for_staff(session, by, serial, now)
     return found

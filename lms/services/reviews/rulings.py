@@ -130,10 +130,12 @@ def _refuse_to_empty(
         )
 
 
-def ruling_for(session: Session, account_id: int, ruling_id: int) -> RulingLine:
-    """Return a ruling to an administrator of its programme, or refuse."""
+def ruling_for(
+    session: Session, account_id: int, ruling_id: int, asked: str = "administrator"
+) -> RulingLine:
+    """Return a ruling to staff of its programme whose role satisfies `asked`, or refuse."""
     line = line_of(session, ruling_id)
-    cohorts.programme_for(session, account_id, line.programme_id, "administrator")
+    cohorts.programme_for(session, account_id, line.programme_id, asked)
     return line
 
 

@@ -59,10 +59,16 @@ class Examined:
         return self.sitting.voided_at is not None
 
 
-def examine(session: Session, account_id: int, attempt_id: int, now: datetime) -> Examined:
-    """Return an attempt to an administrator of its programme, or refuse."""
+def examine(
+    session: Session,
+    account_id: int,
+    attempt_id: int,
+    now: datetime,
+    asked: str = "administrator",
+) -> Examined:
+    """Return an attempt to staff of its programme whose role satisfies `asked`, or refuse."""
     sitting = assessment.sitting_of(session, attempt_id)
-    cohorts.cohort_for(session, account_id, sitting.seat.cohort_id, "administrator")
+    cohorts.cohort_for(session, account_id, sitting.seat.cohort_id, asked)
     name = sa.select(Account.full_name).where(Account.id == sitting.seat.account_id)
     outcome = _outcome(session, sitting)
     return Examined(

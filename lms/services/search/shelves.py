@@ -11,6 +11,7 @@ from lms.models.accounts import RoleGrant
 from lms.models.catalogue import Release
 from lms.models.cohorts import Cohort, Enrolment
 from lms.models.search import SearchedRelease
+from lms.services import accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,10 @@ def _own_shelves() -> sa.CompoundSelect[Any]:
         .join(Cohort, Cohort.programme_id == RoleGrant.programme_id)
         .join(Release, Release.id == Cohort.release_id)
         .join(SearchedRelease, SearchedRelease.release_id == Release.id)
-        .where(RoleGrant.account_id == account)
+        .where(
+            RoleGrant.account_id == account,
+            RoleGrant.role.in_(accounts.SATISFIED_BY["reader"]),
+        )
     )
     return sa.union_all(studied, taught)
 

@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice
 
 import certificates
 from lms import clock
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.errors import Refused
 from lms.forms.acts import AppealDecisionForm, AppealFindingForm, HolderAppealForm
@@ -75,17 +75,17 @@ def act_choice(act: Appealable) -> SelectChoice:
 
 
 @pages.get("/manage/programmes/<int:programme>/credential-appeals")
-@rule("instructor")
+@rule("reader")
 def queue(programme: int) -> str:
     """Show the appeals in a programme: those that wait, the oldest first, then those decided."""
-    found = cohorts.programme_for(db.session, current_user.id, programme, "instructor")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     lines = credentials.list_credential_appeals(db.session, programme)
     role = accounts.role_in(db.session, current_user.id, programme)
     return render_template(
         "acts/appeals.html",
         programme=found,
         programme_name=found.name,
-        is_administrator=role == "administrator",
+        is_administrator=accounts.satisfies(role, "overseer"),
         waiting=[line for line in lines if not line.is_decided],
         decided=[line for line in reversed(lines) if line.is_decided],
         today=today_in(found.time_zone),
@@ -95,10 +95,11 @@ def queue(programme: int) -> str:
 
 
 @pages.get("/manage/credential-appeals/<int:appeal>")
-@rule("instructor")
+@rule("reader")
 def one_appeal(appeal: int) -> str:
     """Show an appeal to staff, with the step that they may take."""
-    return appeal_page(credentials.credential_appeal_for(db.session, current_user.id, appeal))
+    line = credentials.credential_appeal_for(db.session, current_user.id, appeal, asked())
+    return appeal_page(line)
 
 
 def appeal_page(
@@ -108,14 +109,14 @@ def appeal_page(
     problem: str | None = None,
 ) -> str:
     """Draw the page of an appeal, with the form that was sent wrongly as it was sent."""
-    found = cohorts.programme_for(db.session, current_user.id, line.programme_id, "instructor")
+    found = cohorts.programme_for(db.session, current_user.id, line.programme_id, asked())
     kind: credentials.StepKind = "found" if line.step("found") is None else "decided"
     role = accounts.role_in(db.session, current_user.id, line.programme_id)
     return render_template(
         "acts/appeal.html",
         programme=found,
         programme_name=found.name,
-        is_administrator=role == "administrator",
+        is_administrator=accounts.satisfies(role, "overseer"),
         line=line,
         attested=credentials.find_by_serial(db.session, line.serial, clock.now()),
         today=today_in(found.time_zone),

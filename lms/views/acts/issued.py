@@ -5,7 +5,7 @@ from flask_login import current_user
 
 import certificates
 from lms import clock
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.services import cohorts, credentials
 from lms.views.acts.place import pages, today_in
@@ -14,10 +14,10 @@ LONGEST_WORDS = 120
 
 
 @pages.get("/manage/programmes/<int:programme>/credentials")
-@rule("administrator")
+@rule("overseer")
 def issued(programme: int) -> str:
     """Show what a programme has issued, and first what waits for a second person."""
-    found = cohorts.programme_for(db.session, current_user.id, programme, "administrator")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     words = request.args.get("q", "")[:LONGEST_WORDS]
     before = request.args.get("before", type=int)
     page = credentials.list_issued(

@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice
 
 import certificates
 from lms import clock
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.errors import Refused
 from lms.forms.acts import DeclineForm, ProposalForm, ReissueForm
@@ -34,11 +34,11 @@ class Event:
 
 
 @pages.get("/manage/credentials/<serial>")
-@rule("administrator")
+@rule("overseer")
 def credential(serial: str) -> str:
     """Show a credential to an administrator: how it stands, what waits, and all that was done."""
-    found = credentials.credential_for_administrator(
-        db.session, current_user.id, serial, clock.now()
+    found = credentials.credential_for_staff(
+        db.session, current_user.id, serial, clock.now(), asked()
     )
     return credential_page(found)
 
@@ -47,9 +47,7 @@ def credential_page(
     found: Attested, decline: DeclineForm | None = None, problem: str | None = None
 ) -> str:
     """Draw the page of a credential, with the form that was sent wrongly as it was sent."""
-    programme = cohorts.programme_for(
-        db.session, current_user.id, found.programme_id, "administrator"
-    )
+    programme = cohorts.programme_for(db.session, current_user.id, found.programme_id, asked())
     proposals = credentials.list_proposals_on(db.session, found.id)
     waiting = next((line for line in proposals if line.waits), None)
     return render_template(
@@ -89,7 +87,7 @@ def events_of(found: Attested, proposals: list[ProposalLine]) -> Iterator[Event]
 def propose(serial: str, act: ProposedKind) -> ResponseReturnValue:
     """Let an administrator propose an act; it takes effect once a second one approves it."""
     now = clock.now()
-    found = credentials.credential_for_administrator(db.session, current_user.id, serial, now)
+    found = credentials.credential_for_staff(db.session, current_user.id, serial, now)
     form, problem = form_for(found, act), None
     if form.validate_on_submit():
         again = act == "reissue"
@@ -167,9 +165,7 @@ def decline(proposal: int) -> ResponseReturnValue:
     line = credentials.proposal_for(db.session, current_user.id, proposal, now)
     form = DeclineForm()
     if not form.validate_on_submit():
-        found = credentials.credential_for_administrator(
-            db.session, current_user.id, line.serial, now
-        )
+        found = credentials.credential_for_staff(db.session, current_user.id, line.serial, now)
         return credential_page(found, decline=form), 422
     try:
         credentials.decline(
@@ -200,7 +196,5 @@ def withdraw(proposal: int) -> ResponseReturnValue:
 def refuse(line: ProposalLine, refused: Refused) -> ResponseReturnValue:
     """Show the credential as it stands, and why what was sent could not be done."""
     db.session.rollback()
-    found = credentials.credential_for_administrator(
-        db.session, current_user.id, line.serial, clock.now()
-    )
+    found = credentials.credential_for_staff(db.session, current_user.id, line.serial, clock.now())
     return credential_page(found, problem=refused.message), 422

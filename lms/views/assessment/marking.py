@@ -9,7 +9,7 @@ from flask_login import current_user
 
 import quizzes
 from lms import clock
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.errors import Refused
 from lms.forms.assessment import MarkForm
@@ -20,10 +20,10 @@ from lms.views.assessment.place import pages
 
 
 @pages.get("/manage/cohorts/<int:cohort>/marking")
-@rule("instructor")
+@rule("reader")
 def to_mark(cohort: int) -> str:
     """List the attempts of a cohort that wait for a marker, the longest waiting first."""
-    found = cohorts.cohort_for(db.session, current_user.id, cohort, "instructor")
+    found = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
     course = catalogue.release(db.session, found.release_id).course
     return render_template(
         "assessment/to_mark.html",
@@ -119,10 +119,10 @@ def points_in_form(sitting: Sitting, number: int) -> dict[str, int]:
 
 
 @pages.get("/manage/cohorts/<int:cohort>/quizzes/<module>/feedback")
-@rule("instructor")
+@rule("reader")
 def feedback(cohort: int, module: str) -> str:
     """Show what a learner of a quiz will see when, under its preset and under the others."""
-    found = cohorts.cohort_for(db.session, current_user.id, cohort, "instructor")
+    found = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
     content = catalogue.release(db.session, found.release_id)
     here, bank = assessment.module_with_quiz(content, module)
     rules = bank.specification.rules

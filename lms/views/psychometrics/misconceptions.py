@@ -3,17 +3,17 @@
 from flask import render_template, request
 from flask_login import current_user
 
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.services import cohorts, psychometrics
 from lms.views.psychometrics.place import pages, words
 
 
 @pages.get("/manage/programmes/<int:programme>/misconceptions")
-@rule("instructor")
+@rule("reader")
 def misconceptions(programme: int) -> str:
     """Show what learners were wrong and certain about, and the lessons that teach it."""
-    found = cohorts.programme_for(db.session, current_user.id, programme, "instructor")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     cohort = request.args.get("cohort", type=int)
     report = psychometrics.misconceptions(db.session, programme, cohort_id=cohort)
     return render_template(

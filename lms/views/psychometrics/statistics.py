@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 import quizzes
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.downloads import as_csv, attachment
 from lms.services import cohorts, psychometrics
@@ -52,10 +52,10 @@ def choice() -> Choice:
 
 
 @pages.get("/manage/programmes/<int:programme>/assessment")
-@rule("instructor")
+@rule("reader")
 def index(programme: int) -> str:
     """Show the examinations of a programme and what is known of each."""
-    found = cohorts.programme_for(db.session, current_user.id, programme, "instructor")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     examined = psychometrics.examined(db.session, programme)
     return render_template(
         "psychometrics/index.html",
@@ -68,10 +68,10 @@ def index(programme: int) -> str:
 
 
 @pages.get("/manage/programmes/<int:programme>/assessment/<bank>")
-@rule("instructor")
+@rule("reader")
 def bank(programme: int, bank: str) -> str:
     """Show what the papers and items of a bank did."""
-    found = cohorts.programme_for(db.session, current_user.id, programme, "instructor")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     chosen = choice()
     report = report_of(programme, bank, chosen)
     return render_template(
@@ -92,10 +92,10 @@ def bank(programme: int, bank: str) -> str:
 
 
 @pages.get("/manage/programmes/<int:programme>/assessment/<bank>/items/<column>")
-@rule("instructor")
+@rule("reader")
 def item(programme: int, bank: str, column: str) -> str:
     """Show one item: its text and key, who chose what, certainty, versions, lesson and evidence."""
-    found = cohorts.programme_for(db.session, current_user.id, programme, "instructor")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     chosen = choice()
     report = report_of(programme, bank, chosen)
     line = report.line(column)
@@ -124,10 +124,10 @@ def item(programme: int, bank: str, column: str) -> str:
 
 
 @pages.get("/manage/programmes/<int:programme>/assessment/<bank>/information")
-@rule("instructor")
+@rule("reader")
 def information(programme: int, bank: str) -> str:
     """Show at which abilities a bank measures well, where learners enough allow a model."""
-    found = cohorts.programme_for(db.session, current_user.id, programme, "instructor")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     chosen = choice()
     report = report_of(programme, bank, chosen)
     model = psychometrics.item_model(report)
@@ -186,10 +186,10 @@ def sorted_by(line: ItemLine, sort: str) -> float | None:
 
 
 @pages.get("/manage/programmes/<int:programme>/assessment/<bank>/items.csv")
-@rule("instructor")
+@rule("reader")
 def items_csv(programme: int, bank: str) -> Response:
     """Give the item table as shown as a file for a spreadsheet; it names no learner."""
-    cohorts.programme_for(db.session, current_user.id, programme, "instructor")
+    cohorts.programme_for(db.session, current_user.id, programme, asked())
     chosen = choice()
     report = report_of(programme, bank, chosen)
     answer = Response(

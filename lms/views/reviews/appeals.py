@@ -10,7 +10,7 @@ from flask_login import current_user
 from wtforms.fields.choices import SelectChoice
 
 from lms import clock
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.errors import Refused
 from lms.forms.reviews import AppealForm, DecisionForm, FindingForm
@@ -69,16 +69,16 @@ def slot_choices(count: int) -> list[SelectChoice]:
 
 
 @pages.get("/manage/programmes/<int:programme>/appeals")
-@rule("instructor")
+@rule("reader")
 def queue(programme: int) -> str:
     """Show the appeals of a programme: those that wait, the oldest first, then those decided."""
-    found = cohorts.programme_for(db.session, current_user.id, programme, "instructor")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     lines = reviews.list_appeals(db.session, programme)
     return render_template(
         "reviews/queue.html",
         programme=found,
         programme_name=found.name,
-        is_administrator=is_administrator(programme),
+        is_administrator=oversees(programme),
         waiting=[line for line in lines if not line.is_decided],
         decided=[line for line in reversed(lines) if line.is_decided],
         today=today_in(found.time_zone),
@@ -86,9 +86,10 @@ def queue(programme: int) -> str:
     )
 
 
-def is_administrator(programme: int) -> bool:
-    """Return whether the person who asks administers a programme."""
-    return accounts.role_in(db.session, current_user.id, programme) == "administrator"
+def oversees(programme: int) -> bool:
+    """Return whether the person who asks administers a programme or audits it."""
+    held = accounts.role_in(db.session, current_user.id, programme)
+    return accounts.satisfies(held, "overseer")
 
 
 def today_in(zone: str) -> date:
@@ -97,10 +98,10 @@ def today_in(zone: str) -> date:
 
 
 @pages.get("/manage/appeals/<int:appeal>")
-@rule("instructor")
+@rule("reader")
 def appeal(appeal: int) -> str:
     """Show an appeal to staff, with the step that they may take."""
-    return appeal_page(reviews.appeal_for(db.session, current_user.id, appeal))
+    return appeal_page(reviews.appeal_for(db.session, current_user.id, appeal, asked()))
 
 
 def appeal_page(
@@ -110,7 +111,7 @@ def appeal_page(
     problem: str | None = None,
 ) -> str:
     """Draw the page of an appeal, with the form that was sent wrongly as it was sent."""
-    found = cohorts.cohort_for(db.session, current_user.id, line.cohort_id, "instructor")
+    found = cohorts.cohort_for(db.session, current_user.id, line.cohort_id, asked())
     sitting = assessment.sitting_of(db.session, line.attempt_id)
     acts = reviews.list_acts_on(db.session, line, sitting)
     kind: reviews.StepKind = "found" if line.step("found") is None else "decided"

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 import certificates
 from lms import clock
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.forms.reviews import DoubtForm
 from lms.services import cohorts, reviews
@@ -15,7 +15,7 @@ from lms.views.reviews.place import pages
 
 
 @pages.get("/manage/programmes/<int:programme>/doubts")
-@rule("administrator")
+@rule("overseer")
 def doubts(programme: int) -> str:
     """Show the certificates that somebody has to decide about, and those decided."""
     return doubts_page(programme)
@@ -23,7 +23,7 @@ def doubts(programme: int) -> str:
 
 def doubts_page(programme: int, sent: tuple[int, DoubtForm] | None = None) -> str:
     """Draw the list, with the form that was sent wrongly as it was sent."""
-    found = cohorts.programme_for(db.session, current_user.id, programme, "administrator")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     lines = reviews.list_concerns(db.session, programme)
     forms = {
         line.id: DoubtForm(formdata=None, prefix=f"c{line.id}") for line in lines if line.is_open

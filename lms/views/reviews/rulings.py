@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice
 
 import quizzes
 from lms import clock
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.errors import NotFound, Refused
 from lms.forms.reviews import NoticesForm, RulingForm
@@ -24,10 +24,10 @@ EACH_ALONE, TOGETHER = ("single", "hotspot"), ("multiple",)
 
 
 @pages.get("/manage/programmes/<int:programme>/rulings")
-@rule("administrator")
+@rule("overseer")
 def rulings(programme: int) -> str:
     """Show the rulings of a programme, and the quizzes whose items can be ruled on."""
-    found = cohorts.programme_for(db.session, current_user.id, programme, "administrator")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     contents = [
         catalogue.release(db.session, release)
         for release in reviews.list_taught(db.session, programme)
@@ -42,10 +42,10 @@ def rulings(programme: int) -> str:
 
 
 @pages.get("/manage/programmes/<int:programme>/rulings/<int:release>/<bank>")
-@rule("administrator")
+@rule("overseer")
 def items(programme: int, release: int, bank: str) -> str:
     """List the items of a quiz, to choose one."""
-    found = cohorts.programme_for(db.session, current_user.id, programme, "administrator")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     content, chosen = bank_of(programme, release, bank)
     return render_template(
         "reviews/items.html",
@@ -79,11 +79,11 @@ def safe(text: str) -> Markup:
 @rule("administrator")
 def propose(programme: int, release: int, bank: str, item: str) -> ResponseReturnValue:
     """Write down what is to be done about an item, for a dry run."""
-    found = cohorts.programme_for(db.session, current_user.id, programme, "administrator")
-    chosen, asked = reviews.item_in(db.session, programme, release, bank, item)
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
+    chosen, of_bank = reviews.item_in(db.session, programme, release, bank, item)
     form, problem = RulingForm(), None
-    form.options.choices = [SelectChoice(each.id, each.id.upper()) for each in asked.options]
-    if asked.kind in quizzes.KEYLESS:
+    form.options.choices = [SelectChoice(each.id, each.id.upper()) for each in of_bank.options]
+    if of_bank.kind in quizzes.KEYLESS:
         form.remedy.choices = [each for each in form.remedy.choices if each.value != "new-key"]
     if form.validate_on_submit():
         try:
@@ -95,7 +95,7 @@ def propose(programme: int, release: int, bank: str, item: str) -> ResponseRetur
                 bank_id=bank,
                 item_id=item,
                 remedy=form.remedy.data,
-                keys=keys_in(form, asked),
+                keys=keys_in(form, of_bank),
                 keeps_passes=bool(form.keeps_passes.data),
                 reason=form.reason.data or "",
                 now=clock.now(),
@@ -114,14 +114,14 @@ def propose(programme: int, release: int, bank: str, item: str) -> ResponseRetur
         programme_name=found.name,
         content=content,
         bank=chosen,
-        item=asked,
+        item=of_bank,
         stem=safe(shown.stem),
         lead_in=safe(shown.lead_in),
-        options=[{"id": each.id, "html": safe(shown.options[each.id])} for each in asked.options],
-        key=quizzes.key_text(asked),
-        is_chosen_from_options=asked.kind in (*EACH_ALONE, *TOGETHER),
-        is_together=asked.kind in TOGETHER,
-        is_keyless=asked.kind in quizzes.KEYLESS,
+        options=[{"id": each.id, "html": safe(shown.options[each.id])} for each in of_bank.options],
+        key=quizzes.key_text(of_bank),
+        is_chosen_from_options=of_bank.kind in (*EACH_ALONE, *TOGETHER),
+        is_together=of_bank.kind in TOGETHER,
+        is_keyless=of_bank.kind in quizzes.KEYLESS,
         form=form,
         problem=problem,
     )
@@ -139,10 +139,10 @@ def keys_in(form: RulingForm, item: quizzes.Item) -> list[str]:
 
 
 @pages.get("/manage/rulings/<int:ruling>")
-@rule("administrator")
+@rule("overseer")
 def ruling(ruling: int) -> str:
     """Show a ruling: its dry run while it is open, what it is once it is in force."""
-    line = reviews.ruling_for(db.session, current_user.id, ruling)
+    line = reviews.ruling_for(db.session, current_user.id, ruling, asked())
     run = reviews.dry_run(db.session, line, clock.now()) if line.is_open else None
     return ruling_page(line, run)
 
@@ -151,7 +151,7 @@ def ruling(ruling: int) -> str:
 @rule("administrator")
 def confirm(ruling: int) -> ResponseReturnValue:
     """Put a ruling in force, if nothing has changed since its dry run was read."""
-    line = reviews.ruling_for(db.session, current_user.id, ruling)
+    line = reviews.ruling_for(db.session, current_user.id, ruling, asked())
     now, form = clock.now(), NoticesForm()
     if not form.validate_on_submit():
         return ruling_page(line, reviews.dry_run(db.session, line, now), form), 422
@@ -167,7 +167,7 @@ def confirm(ruling: int) -> ResponseReturnValue:
         )
     except Refused as refused:
         db.session.rollback()
-        line = reviews.ruling_for(db.session, current_user.id, ruling)
+        line = reviews.ruling_for(db.session, current_user.id, ruling, asked())
         run = reviews.dry_run(db.session, line, now) if line.is_open else None
         return ruling_page(line, run, form, problem=refused.message), 422
     if done.kind == "stale":
@@ -190,7 +190,7 @@ def ruling_page(
     is_stale: bool = False,
 ) -> str:
     """Draw the page of a ruling, with its notices as they were drafted or as they were sent."""
-    found = cohorts.programme_for(db.session, current_user.id, line.programme_id, "administrator")
+    found = cohorts.programme_for(db.session, current_user.id, line.programme_id, asked())
     content = catalogue.release(db.session, line.release_id)
     form = form or NoticesForm()
     if run is not None:
@@ -217,7 +217,7 @@ def ruling_page(
 @rule("administrator")
 def set_aside(ruling: int) -> ResponseReturnValue:
     """Drop a proposal that is not needed."""
-    line = reviews.ruling_for(db.session, current_user.id, ruling)
+    line = reviews.ruling_for(db.session, current_user.id, ruling, asked())
     reviews.set_aside(db.session, current_user.id, ruling, clock.now())
     db.session.commit()
     flash(_("Set aside. Nothing was scored again."), "success")

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms import clock
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.forms.reviews import RestoreForm, VoidForm
 from lms.services import cohorts, reviews
@@ -14,10 +14,10 @@ from lms.views.reviews.place import pages, verify_address
 
 
 @pages.get("/manage/cohorts/<int:cohort>/learners/<int:enrolment>/attempts")
-@rule("administrator")
+@rule("overseer")
 def attempts(cohort: int, enrolment: int) -> str:
     """List a learner's attempts, each with its standing."""
-    found = cohorts.cohort_for(db.session, current_user.id, cohort, "administrator")
+    found = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
     name, lines = reviews.list_attempts_of(db.session, found, enrolment)
     return render_template(
         "reviews/attempts.html",
@@ -30,7 +30,7 @@ def attempts(cohort: int, enrolment: int) -> str:
 
 
 @pages.get("/manage/attempts/<int:attempt>/standing")
-@rule("administrator")
+@rule("overseer")
 def attempt(attempt: int) -> str:
     """Show how an attempt stands, and what voiding or restoring it would do."""
     return attempt_page(attempt)
@@ -40,7 +40,7 @@ def attempt_page(
     attempt: int, void_form: VoidForm | None = None, restore_form: RestoreForm | None = None
 ) -> str:
     """Draw the page of an attempt, with the form that was sent wrongly as it was sent."""
-    seen = reviews.examine(db.session, current_user.id, attempt, clock.now())
+    seen = reviews.examine(db.session, current_user.id, attempt, clock.now(), asked())
     seat = seen.sitting.seat
     return render_template(
         "reviews/attempt.html",
@@ -58,7 +58,7 @@ def attempt_page(
 @rule("administrator")
 def void(attempt: int) -> ResponseReturnValue:
     """Let an attempt count for nothing from now on."""
-    reviews.examine(db.session, current_user.id, attempt, clock.now())
+    reviews.examine(db.session, current_user.id, attempt, clock.now(), asked())
     form = VoidForm()
     if not form.validate_on_submit():
         return attempt_page(attempt, void_form=form), 422
@@ -82,7 +82,7 @@ def void(attempt: int) -> ResponseReturnValue:
 @rule("administrator")
 def restore(attempt: int) -> ResponseReturnValue:
     """Let a voided attempt count again."""
-    reviews.examine(db.session, current_user.id, attempt, clock.now())
+    reviews.examine(db.session, current_user.id, attempt, clock.now(), asked())
     form = RestoreForm()
     if not form.validate_on_submit():
         return attempt_page(attempt, restore_form=form), 422

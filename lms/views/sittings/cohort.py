@@ -25,7 +25,7 @@ EXCEPTION = "exception"
 
 
 @pages.get("/manage/cohorts/<int:cohort>/sittings")
-@rule("administrator")
+@rule("overseer")
 def cohort(cohort: int) -> str:
     """Show the sittings of a cohort, and who has accommodations."""
     found = administered(cohort)
@@ -41,7 +41,7 @@ def cohort(cohort: int) -> str:
 
 
 @pages.get("/manage/cohorts/<int:cohort>/sittings/<module>")
-@rule("administrator")
+@rule("overseer")
 def module(cohort: int, module: str) -> str:
     """Show one sitting: its window, what others get instead, incidents, and what holds for whom."""
     return sitting_page(administered(cohort), module)

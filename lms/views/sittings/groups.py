@@ -16,7 +16,7 @@ from lms.views.sittings.place import administered, pages, told_of
 
 
 @pages.route("/manage/cohorts/<int:cohort>/groups", methods=["GET", "POST"])
-@rule("administrator")
+@rule("overseer", post="administrator")
 def groups(cohort: int) -> ResponseReturnValue:
     """Show the groups of a cohort, and make another."""
     found, form = administered(cohort), GroupForm()
@@ -42,7 +42,7 @@ def groups(cohort: int) -> ResponseReturnValue:
 
 
 @pages.route("/manage/cohorts/<int:cohort>/groups/<int:group>", methods=["GET", "POST"])
-@rule("administrator")
+@rule("overseer", post="administrator")
 def group(cohort: int, group: int) -> ResponseReturnValue:
     """Show who is in a group, and change it."""
     found = administered(cohort)

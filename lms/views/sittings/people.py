@@ -19,7 +19,7 @@ from lms.views.sittings.place import administered, pages
     "/manage/cohorts/<int:cohort>/learners/<int:enrolment>/accommodations",
     methods=["GET", "POST"],
 )
-@rule("administrator")
+@rule("overseer", post="administrator")
 def person(cohort: int, enrolment: int) -> ResponseReturnValue:
     """Show what somebody is granted for all their sittings, and grant more."""
     found = administered(cohort)

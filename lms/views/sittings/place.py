@@ -4,6 +4,7 @@ from flask import Blueprint
 from flask_babel import ngettext
 from flask_login import current_user
 
+from lms.access import asked
 from lms.db import db
 from lms.services import cohorts
 from lms.services.cohorts import RunCohort
@@ -12,8 +13,8 @@ pages = Blueprint("sittings", __name__)
 
 
 def administered(cohort: int) -> RunCohort:
-    """Return a cohort that the person who asks administers, or refuse."""
-    return cohorts.cohort_for(db.session, current_user.id, cohort, "administrator")
+    """Return a cohort to somebody who may what the open page declares, or refuse."""
+    return cohorts.cohort_for(db.session, current_user.id, cohort, asked())
 
 
 def told_of(moved: int) -> str:

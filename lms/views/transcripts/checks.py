@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from lms import clock
-from lms.access import rule
+from lms.access import asked, rule
 from lms.db import db
 from lms.errors import Refused
 from lms.forms.transcripts import DecideForm
@@ -16,10 +16,10 @@ from lms.views.transcripts.place import pages, proof_answer
 
 
 @pages.get("/manage/programmes/<int:programme>/external")
-@rule("administrator")
+@rule("overseer")
 def checks(programme: int) -> str:
     """Show what a programme was asked to check, what waits first."""
-    found = cohorts.programme_for(db.session, current_user.id, programme, "administrator")
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     return render_template(
         "transcripts/checks.html",
         programme=found,
@@ -30,10 +30,10 @@ def checks(programme: int) -> str:
 
 
 @pages.route("/manage/external/<int:check>", methods=["GET", "POST"])
-@rule("administrator")
+@rule("overseer", post="administrator")
 def check(check: int) -> ResponseReturnValue:
     """Let an administrator look at a certificate and answer, once."""
-    found = transcripts.check_for_administrator(db.session, current_user.id, check)
+    found = transcripts.check_for_staff(db.session, current_user.id, check, asked())
     form = DecideForm()
     if form.validate_on_submit():
         try:
@@ -66,9 +66,9 @@ def check(check: int) -> ResponseReturnValue:
 
 
 @pages.get("/manage/external/<int:check>/proof")
-@rule("administrator")
+@rule("overseer")
 def checked_proof(check: int) -> Response:
     """Hand an administrator the proof that their programme was asked to look at."""
     return proof_answer(
-        transcripts.check_for_administrator(db.session, current_user.id, check).external
+        transcripts.check_for_staff(db.session, current_user.id, check, asked()).external
     )

@@ -8,7 +8,7 @@ from flask_login import current_user
 
 import certificates
 from lms import clock
-from lms.access import rule
+from lms.access import asked, rule
 from lms.config import Settings
 from lms.db import db
 from lms.downloads import attachment
@@ -80,10 +80,10 @@ def own_json() -> Response:
 
 
 @pages.get("/manage/cohorts/<int:cohort>/learners/<int:enrolment>/transcript")
-@rule("administrator")
+@rule("overseer")
 def of_learner(cohort: int, enrolment: int) -> str:
     """Show an administrator the programme's part of a learner's transcript."""
-    run = cohorts.cohort_for(db.session, current_user.id, cohort, "administrator")
+    run = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
     found = transcripts.transcript_of_learner(db.session, run, enrolment, clock.now())
     return render_template(
         "transcripts/of_learner.html",
@@ -97,11 +97,11 @@ def of_learner(cohort: int, enrolment: int) -> str:
 
 
 @pages.get("/manage/cohorts/<int:cohort>/learners/<int:enrolment>/transcript.pdf")
-@rule("administrator")
+@rule("overseer")
 @limiter.limit(DRAWINGS)
 def of_learner_pdf(cohort: int, enrolment: int) -> Response:
     """Give an administrator the programme's part of a learner's transcript to print."""
-    run = cohorts.cohort_for(db.session, current_user.id, cohort, "administrator")
+    run = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
     return as_pdf(transcripts.transcript_of_learner(db.session, run, enrolment, clock.now()))
 
 

@@ -200,6 +200,9 @@ def test_two_administrators_cannot_remove_each_other_at_once(app: Flask, cast: C
             by=cast.ada,
             now=NOW,
         )
+        accounts.withdraw_role(
+            db.session, programme_id=cast.northgate, account_id=cast.dina, by=None, now=NOW
+        )
         db.session.commit()
 
     def remove(account_id: int) -> Callable[[Session], None]:

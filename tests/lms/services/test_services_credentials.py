@@ -131,11 +131,11 @@ def disarmed(session: Session, table: str) -> list[str]:
 def test_only_administrators_of_the_issuer_reach_for_it(app: Flask, cast: Cast) -> None:
     told = tell(app, cast)
     with app.app_context():
-        assert credentials.credential_for_administrator(db.session, cast.ada, told.serial, LATER)
+        assert credentials.credential_for_staff(db.session, cast.ada, told.serial, LATER)
         for who, refusal in (("ivo", Forbidden), ("leo", Forbidden), ("lena", NotFound),
                              ("otto", NotFound), ("olga", NotFound)):  # fmt: skip
             with pytest.raises(refusal):
-                credentials.credential_for_administrator(
+                credentials.credential_for_staff(
                     db.session, getattr(cast, who), told.serial, LATER
                 )
 
