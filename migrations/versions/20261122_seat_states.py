@@ -80,9 +80,5 @@ def refuse_changes(table: str) -> None:
 
 def downgrade() -> None:
     op.drop_table("enrolment_acts")
-    if op.get_bind().dialect.name == "sqlite":
-        with op.batch_alter_table("enrolments") as enrolments:
-            enrolments.drop_constraint(op.f("ck_enrolments_seat_state_is_known"), type_="check")
-            enrolments.drop_column("state")
-        return
+    # Its check stands in the column and goes with it.
     op.drop_column("enrolments", "state")
