@@ -1,8 +1,8 @@
-"""Cohorts: the programmes somebody works for, their cohorts, and opening a new one."""
+"""The programmes somebody works for, their cohorts, and opening a new one."""
 
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -14,8 +14,7 @@ from lms.db import db
 from lms.errors import NotFound, Refused
 from lms.forms.cohorts import CohortForm
 from lms.services import accounts, catalogue, cohorts, reports
-
-pages = Blueprint("cohorts", __name__)
+from lms.views.cohorts.place import pages
 
 
 @pages.get("/manage")
