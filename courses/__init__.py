@@ -71,6 +71,7 @@ from courses.impact import (
     standings_of,
 )
 from courses.lookup import STATUSES, FactQuery, find_facts, strength_of
+from courses.modes import MODES, Mode, ModeStanding, mode_standings
 from courses.outline import (
     Author,
     Course,
@@ -117,6 +118,15 @@ from courses.risk import (
     RiskRules,
     risks,
 )
+from courses.small_groups import (
+    LEAST_SHOWN,
+    LEAST_WITH_WORDS,
+    Band,
+    Block,
+    banded,
+    closed_blocks,
+    hide_small,
+)
 
 if TYPE_CHECKING:
     from courses.figures import Drawing, read_drawing
@@ -142,7 +152,10 @@ _ON_FIRST_USE = {
 __all__ = [
     "FEWEST_LINES",
     "JUDGEMENTS",
+    "LEAST_SHOWN",
+    "LEAST_WITH_WORDS",
     "LONGEST_WORDS",
+    "MODES",
     "NO_PRACTICE",
     "RISK_RULES",
     "SCALE",
@@ -150,6 +163,8 @@ __all__ = [
     "Agreement",
     "Answered",
     "Author",
+    "Band",
+    "Block",
     "Calendar",
     "Cause",
     "Checklist",
@@ -185,6 +200,8 @@ __all__ = [
     "MappedRequirement",
     "Measure",
     "Missing",
+    "Mode",
+    "ModeStanding",
     "Module",
     "ModuleState",
     "Objective",
@@ -221,11 +238,13 @@ __all__ = [
     "UnreadableEvaluation",
     "Update",
     "agreement",
+    "banded",
     "bare_definition",
     "booklet_html",
     "chance_word",
     "claim_from_document",
     "claim_to_document",
+    "closed_blocks",
     "compare_facts",
     "competencies",
     "course_from_document",
@@ -240,9 +259,11 @@ __all__ = [
     "find_passage",
     "forecast_completion",
     "group_hours",
+    "hide_small",
     "hours",
     "impact",
     "lessons_citing",
+    "mode_standings",
     "overview",
     "pace",
     "practice_standing",
