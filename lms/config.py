@@ -14,6 +14,7 @@ DATA = ROOT / "data"
 SECRET_FILE = "secret-key"  # noqa: S105 -- the name of a file, not a secret
 PREFIX = "LMS_"
 MODES = ("production", "development")
+MAIL_SECURITY = ("starttls", "tls", "none")
 MOST_PROXIES = 5
 T = TypeVar("T")
 
@@ -51,7 +52,9 @@ class Settings:
     mail_port: int = _setting(587, int)
     mail_username: str = _setting("", str)
     mail_password: str = _setting("", str, shown=False)
+    mail_security: str = _setting("starttls", str)
     mail_sender: str = _setting("no-reply@localhost", str)
+    mail_return: str = _setting("", str)
     rate_limit_storage: str = _setting("memory://", str)
     rate_limits: bool = _setting(True, _is_on)
     keys: str = _setting("", str)
@@ -74,6 +77,9 @@ class Settings:
         object.__setattr__(self, "public_url", self.public_url.rstrip("/"))
         if self.mode not in MODES:
             raise ConfigError(f"{PREFIX}MODE: say one of {', '.join(MODES)}, not {self.mode!r}.")
+        if self.mail_security not in MAIL_SECURITY:
+            words = ", ".join(MAIL_SECURITY)
+            raise ConfigError(f"{PREFIX}MAIL_SECURITY: say one of {words}.")
         if not 0 <= self.trusted_proxies <= MOST_PROXIES:
             raise ConfigError(f"{PREFIX}TRUSTED_PROXIES: give a number from 0 to {MOST_PROXIES}.")
         has_key = bool(self.pdf_key) != bool(self.pkcs11_module)

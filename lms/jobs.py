@@ -69,10 +69,10 @@ class Postman(threading.Thread):
 def sweep(app: Flask) -> int:
     """Deliver what waits now; return the number of messages that left."""
     settings = app.config["SETTINGS"]
-    deliver = mail.delivery(settings)
-    if deliver is None:
+    delivery = mail.delivery(settings)
+    if delivery is None:
         return 0
-    with app.app_context():
+    with app.app_context(), delivery as deliver:
         return mail.deliver_waiting(db.session, deliver, settings, clock.now())
 
 
