@@ -65,7 +65,11 @@ def prepare(with_demo: bool) -> None:
     with create_app(settings).app_context():
         if with_demo:
             click.echo("Making the demonstration; this takes some seconds.")
+            is_new = demo.is_wanted(db.session)
             click.echo("\n".join(demo.present(db.session, settings, clock.now())))
+            if is_new:
+                # It has published the curriculum, at the time at which its story begins.
+                return
         try:
             for slug, label, _hash in _publish(ROOT, settings):
                 click.echo(f"Curriculum: {slug}, release {label}.")

@@ -1,15 +1,16 @@
-"""A demonstration: a programme, two cohorts and forty learners whose months went by in order.
+"""A demonstration: a programme, three cohorts and five hundred learners, their months in order.
 
-Everything is done through the services, at the instants at which people would have done it, so
-that scores, credentials and the audit trail are as real as any.
+What forty of them do is done through the services, at the instants at which people would have done
+it; the others are a crowd (crowd.py). Scores, credentials and the audit trail are as real as any.
 """
 
 import heapq
+import itertools
 import random
 import secrets
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,15 +18,17 @@ import sqlalchemy as sa
 from flask_security.utils import hash_password
 from sqlalchemy.orm import Session
 
-import courses
 import quizzes
 from lms import keys
 from lms.config import ROOT, Settings
-from lms.demo import certificates
+from lms.demo import certificates, people
+from lms.demo.crowd import Studying, study
+from lms.demo.crowd import names as crowd_names
+from lms.demo.habits import ALL, PROFESSIONS, READ_AGAIN, Habit, answer, opinion
+from lms.demo.pen import Pen
 from lms.models.accounts import Account
 from lms.models.catalogue import Programme
 from lms.models.cohorts import Cohort
-from lms.models.credentials import CredentialRecord
 from lms.services import (
     accounts,
     assessment,
@@ -40,42 +43,11 @@ from lms.services import (
 from lms.services.cohorts import Seat
 
 PASSWORD_FILE = "demo-password"  # noqa: S105 -- the name of a file, not a password
-STAFF = (
-    ("Dr Adaeze Okafor", "Psychiatrist", "administrator"),
-    ("Jonas Ward", "Clinical psychologist", "instructor"),
-    ("Ruth Abenov", "Psychiatric nurse practitioner", "administrator"),
-)
-FORMER = """Tunde Adeyemi|Katharina Brandt|Milica Ćosić|Nomvula Dlamini|Lucía Estrada Ruiz
-Farid Haddad|Gwenllian Ŵyn Harries|Ingrid Halvorsen|Jamal Whitfield|Keiko Tanaka
-Lena Marković|Mateus Nogueira|Niamh Ó Súilleabháin|Oksana Petrenko"""
-PRESENT = """Aroha Ngata|Björn Lindqvist|Chidinma Eze|Dariusz Wójcik|Eleni Papadopoulou
-Fatima Zahra El Amrani|Giulia Ferrante|Hye-jin Park|Ioana Dumitrescu|Jyoti Ramaswamy
-Kwame Mensah|Leo Ferreira|Mariam Khoury|Nguyễn Thị Minh Khai|Olumide Bankole
-Priya Venkataraman|Quentin Lefèvre|Rosa María Delgado Fuentes|Sofía Valenzuela|Tomáš Novák
-Ursula Maria Theresia von Hohenfeld-Lindenberg|Viktor Sørensen|Wanjiru Kamau|Xiomara Castellanos
-Yusuf Demir|Zofia Kaczmarek"""
-# She holds a certificate, and its renewal is due.
-HOLDER = "Lena Marković"
-ALL = 1000  # units: more than any course has
+# How many more learn in the second cohort and in the third.
+CROWDS = (270, 190)
+# Who controls content, and so discloses interests.
+CONTROL_CONTENT = ("director", "administrator", "educator", "instructor")
 EVALUATE_LATER = 9  # one in so many is done with everything but the evaluation
-READ_AGAIN = 0.97  # the chance of a right answer after the lesson was read again
-PROFESSIONS = (
-    "Clinical psychologist",
-    "Psychiatrist",
-    "Licensed clinical social worker",
-    "Psychiatric nurse practitioner",
-    "Licensed professional counsellor",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Habit:
-    """How somebody studies: days a unit, chance of a right answer, units until they stop."""
-
-    first_day: float
-    pace_days: float
-    skill: float
-    stops_after: int
 
 
 def begins(now: datetime) -> datetime:
@@ -83,19 +55,26 @@ def begins(now: datetime) -> datetime:
     return now - timedelta(days=30 * 27)
 
 
+def is_wanted(session: Session) -> bool:
+    """Whether there is room for a demonstration: no programme exists yet."""
+    return not session.scalar(sa.select(sa.func.count(Programme.id)))
+
+
 def present(session: Session, settings: Settings, now: datetime) -> list[str]:
     """Make the demonstration once; return the lines that tell an operator how to sign in."""
     file = settings.data / PASSWORD_FILE
-    if session.scalar(sa.select(sa.func.count(Programme.id))):
+    if not is_wanted(session):
         return _how_to_sign_in(file) if file.exists() else ["A programme exists; left as it is."]
     chance = random.Random(20261122)  # noqa: S311 -- a story, not a secret
     password = secrets.token_urlsafe(12)
     founded = begins(now)
     release = publishing.publish(session, ROOT, now=founded, actor_id=None)[0]
     hashed = hash_password(password)
-    staff = [_account(session, name, job, hashed, founded) for name, job, _role in STAFF]
+    staff = [
+        people.account(session, name, job, hashed, founded) for name, job, _role in people.STAFF
+    ]
     programme = _programme(session, staff[0], founded)
-    for person, (_name, _job, role) in zip(staff[1:], STAFF[1:], strict=True):
+    for person, (_name, _job, role) in zip(staff[1:], people.STAFF[1:], strict=True):
         accounts.grant_role(
             session,
             programme_id=programme.id,
@@ -105,35 +84,112 @@ def present(session: Session, settings: Settings, now: datetime) -> list[str]:
             now=founded,
         )
     _disclose(session, programme, staff, founded)
-    lives: list[Iterator[datetime]] = []
-    for names, start, length in (
-        (FORMER, now - timedelta(days=30 * 26), 150),
-        (PRESENT, now - timedelta(days=70), 126),
-    ):
-        cohort = cohorts.create_cohort(
-            session,
-            programme_id=programme.id,
-            release_id=release.id,
-            title=f"Cohort of {start:%B %Y}",
-            starts_on=start.date(),
-            due_on=(start + timedelta(days=length)).date(),
-            enrols_until=(start + timedelta(days=length - 28)).date(),
-            by=staff[0].id,
-            now=start - timedelta(days=30),
-        )
-        for place, name in enumerate(names.replace("\n", "|").split("|")):
-            habit = _habit(chance, place, is_former=names is FORMER)
-            if name == HOLDER:
-                habit = replace(habit, first_day=6, pace_days=1.9, skill=1.0)
-            account = _account(session, name, chance.choice(PROFESSIONS), hashed, start)
-            lives.append(_life(session, account, cohort, habit, chance, settings, start))
     session.commit()
-    _let_time_pass(session, lives, settings, now)
-    certificates.act_on_some(session, staff, _email(HOLDER), settings, now)
+    told = _Telling(session, programme, hashed, chance, settings, Pen(session))
+    _tell(told, release.id, staff[0].id, now)
+    certificates.act_on_some(session, staff, people.email(people.HOLDER), settings, now)
     certificates.renew_some(session, settings, now)
     session.commit()
     _keep_password(file, password)
     return _how_to_sign_in(file)
+
+
+@dataclass(slots=True)
+class _Telling:
+    """What every part of the story needs: where it is written, and with what."""
+
+    session: Session
+    programme: Programme
+    hashed: str
+    chance: random.Random
+    settings: Settings
+    pen: Pen
+    recent: dict[str, deque[quizzes.Paper]] = field(default_factory=dict)
+    awarded_at: datetime | None = None
+
+
+def _tell(told: _Telling, release_id: int, opener: int, now: datetime) -> None:
+    """Let three cohorts live their months: one is certified, one nears its end, one is half-way."""
+    lives: list[Iterator[datetime]] = []
+    others = iter(crowd_names(sum(CROWDS), told.chance))
+    for names, crowd, start, length in (
+        (people.FORMER, 0, now - timedelta(days=30 * 26), 150),
+        ("", CROWDS[0], now - timedelta(days=184), 196),
+        (people.PRESENT, CROWDS[1], now - timedelta(days=70), 126),
+    ):
+        cohort = cohorts.create_cohort(
+            told.session,
+            programme_id=told.programme.id,
+            release_id=release_id,
+            title=f"Cohort of {start:%B %Y}",
+            starts_on=start.date(),
+            due_on=(start + timedelta(days=length)).date(),
+            enrols_until=(start + timedelta(days=length - 28)).date(),
+            by=opener,
+            now=start - timedelta(days=30),
+        )
+        for place, name in enumerate(names.replace("\n", "|").split("|") if names else ()):
+            habit = _habit(told.chance, place, is_former=names is people.FORMER)
+            if name == people.HOLDER:
+                habit = replace(habit, first_day=6, pace_days=1.9, skill=1.0)
+            lives.append(
+                _served(told, _life(told, _person(told, name, start), cohort, habit, start))
+            )
+        for name in itertools.islice(others, crowd):
+            lives.append(_lived(told, _person(told, name, start), cohort, length, start))
+    told.session.commit()
+    _let_time_pass(told, lives, now)
+
+
+def _person(told: _Telling, name: str, at: datetime) -> Account:
+    job = told.chance.choice(PROFESSIONS)
+    return people.account(told.session, name, job, told.hashed, at)
+
+
+def _served(told: _Telling, life: Iterator[datetime]) -> Iterator[datetime]:
+    """Live through the services, which read what the pen has to have written before."""
+    while True:
+        told.pen.flush()
+        at = next(life, None)
+        if at is None:
+            return
+        yield at
+
+
+def _lived(
+    told: _Telling, account: Account, cohort: Cohort, length: int, start: datetime
+) -> Iterator[datetime]:
+    """Live as one of the crowd: enrol, study, and be awarded what is complete."""
+    chance = told.chance
+    habit = _crowd_habit(chance, length)
+    at = start + timedelta(days=habit.first_day, hours=chance.uniform(6, 21))
+    yield at
+    told.pen.flush()
+    seat = _enrol(told.session, account, cohort, at)
+    content = catalogue.release(told.session, seat.release_id)
+    person = Studying(told.pen, seat, content, habit, chance, told.recent)
+    done = yield from study(person, at)
+    if done is None:
+        return
+    told.pen.flush()
+    _close(told.session, seat, chance, done)
+    _award(told, seat, done)
+
+
+def _award(told: _Telling, seat: Seat, at: datetime) -> None:
+    address = told.settings.verify_address
+    if credentials.award_if_complete(told.session, seat, now=at, verify_address=address):
+        told.awarded_at = at
+
+
+def _crowd_habit(chance: random.Random, length: int) -> Habit:
+    """Return how one of the crowd studies: most keep pace, some are slow, some stop on the way."""
+    kind = chance.choices(("steady", "quick", "slow", "stops", "guesses"), (45, 20, 15, 12, 8))[0]
+    steady = length / 62
+    pace = {"quick": 0.6, "slow": 1.25}.get(kind, chance.uniform(0.8, 1.0))
+    skill = chance.uniform(0.68, 0.8) if kind == "guesses" else chance.uniform(0.86, 0.97)
+    stops = chance.randrange(1, 40) if kind == "stops" else ALL
+    return Habit(chance.uniform(0, 12), steady * pace, skill, stops)
 
 
 def _keep_password(file: Path, password: str) -> None:
@@ -143,37 +199,18 @@ def _keep_password(file: Path, password: str) -> None:
 
 def _how_to_sign_in(file: Path) -> list[str]:
     password = file.read_text(encoding="ascii")
+    # The second of a role is met where two have to agree.
+    staff = [(role, people.email(name)) for name, _job, role in people.STAFF]
+    shown = [
+        *staff,
+        ("learner", people.email("Leo Ferreira")),
+        ("holder", people.email(people.HOLDER)),
+    ]
     return [
         "Demonstration people (one password, made for this installation):",
-        f"  administrator  {_email(STAFF[0][0])}",
-        f"  instructor     {_email(STAFF[1][0])}",
-        f"  second person  {_email(STAFF[2][0])}",
-        f"  learner        {_email('Leo Ferreira')}",
-        f"  holder         {_email(HOLDER)}",
+        *(f"  {role:<14} {email}" for role, email in shown),
         f"  password       {password}",
     ]
-
-
-def _email(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.removeprefix("Dr ").replace("ø", "o"))
-    words = plain.encode("ascii", "ignore").decode().lower().split()
-    return f"{words[0]}.{words[-1]}@northgate.example"
-
-
-def _account(session: Session, name: str, job: str, hashed: str, at: datetime) -> Account:
-    account = Account(
-        email=_email(name),
-        password=hashed,
-        active=True,
-        fs_uniquifier=secrets.token_hex(32),
-        confirmed_at=at,
-        full_name=name,
-        profession=job,
-        created_at=at,
-    )
-    session.add(account)
-    session.flush()
-    return account
 
 
 def _programme(session: Session, founder: Account, at: datetime) -> Programme:
@@ -212,15 +249,10 @@ def _habit(chance: random.Random, place: int, *, is_former: bool) -> Habit:
 
 
 def _life(
-    session: Session,
-    account: Account,
-    cohort: Cohort,
-    habit: Habit,
-    chance: random.Random,
-    settings: Settings,
-    start: datetime,
+    told: _Telling, account: Account, cohort: Cohort, habit: Habit, start: datetime
 ) -> Iterator[datetime]:
     """Yield the instant of each next act; the act itself happens when the story is resumed."""
+    session, chance = told.session, told.chance
     at = start + timedelta(days=habit.first_day, hours=chance.uniform(6, 21))
     yield at
     seat = _enrol(session, account, cohort, at)
@@ -238,7 +270,7 @@ def _life(
             learning.complete_lesson(session, seat, lesson, at)
             continue
         for _try in range(3):
-            passed = _sit(session, seat, unit.module_key, habit.skill, chance, settings, at)
+            passed, at = yield from _sit(told, seat, unit.module_key, habit.skill, at)
             if passed is not False or chance.random() < 0.25:
                 break
             retake = assessment.retake_of(session, seat, unit.module_key, at)
@@ -258,36 +290,37 @@ def _enrol(session: Session, account: Account, cohort: Cohort, at: datetime) -> 
 
 
 def _sit(
-    session: Session,
-    seat: Seat,
-    module_key: str,
-    skill: float,
-    chance: random.Random,
-    settings: Settings,
-    at: datetime,
-) -> bool | None:
-    """Sit a quiz once; return whether it is passed, None while it waits for a marker."""
+    told: _Telling, seat: Seat, module_key: str, skill: float, at: datetime
+) -> Generator[datetime, None, tuple[bool | None, datetime]]:
+    """Sit a quiz once; return whether it is passed, None while it waits for a marker, and its end.
+
+    Yields the end, so that what others do meanwhile stands before it in the trail.
+    """
+    session, chance = told.session, told.chance
     attempt = assessment.start(session, seat, module_key, seed=chance.getrandbits(62), now=at)
     sitting = assessment.sitting_for(session, seat.account_id, attempt)
-    for number, slot in enumerate(sitting.paper.slots, start=1):
-        at += timedelta(seconds=chance.uniform(30, 110))
-        answer, sure = _answer(sitting.bank.item(slot.item_id), skill, chance)
+    given = []
+    for slot in sitting.paper.slots:
+        at += timedelta(seconds=chance.uniform(30, 80))
+        given.append((*answer(sitting.bank.item(slot.item_id), skill, chance), at))
+    yield at
+    for number, (text, sure, moment) in enumerate(given, start=1):
         assessment.save_response(
             session,
             seat.account_id,
             attempt,
             slot=number,
             sequence=1,
-            answer=answer,
+            answer=text,
             certainty=sure,
-            now=at,
+            now=moment,
         )
     assessment.submit(session, seat.account_id, attempt, at)
     _recheck(session, attempt, chance, at)
     _close(session, seat, chance, at)
-    credentials.award_if_complete(session, seat, now=at, verify_address=settings.verify_address)
+    _award(told, seat, at)
     result = assessment.find_result(session, assessment.sitting_of(session, attempt))
-    return None if result is None else result.passed
+    return None if result is None else result.passed, at
 
 
 def _disclose(session: Session, programme: Programme, staff: list[Account], at: datetime) -> None:
@@ -300,11 +333,13 @@ def _disclose(session: Session, programme: Programme, staff: list[Account], at: 
         "Writes nothing on esketamine; those lessons were reviewed by two others.",
     )
     for place, person in enumerate(staff):
+        if people.STAFF[place][2] not in CONTROL_CONTENT:
+            continue
         closing.disclose(
             session,
             programme.id,
             person=person.full_name,
-            role=STAFF[place][1],
+            role=people.STAFF[place][1],
             interests=[fees] if place == 1 else [],
             made_on=at.date(),
             by=staff[0].id,
@@ -323,18 +358,7 @@ def _close(session: Session, seat: Seat, chance: random.Random, at: datetime) ->
         name = session.get_one(Account, seat.account_id).full_name
         closing.attest(session, seat, typed_name=name, digest=asked.code.digest, now=at)
     if asked.evaluation is not None and seat.enrolment_id % EVALUATE_LATER != 5:
-        closing.evaluate(session, seat, _opinion(asked.evaluation, chance), at)
-
-
-def _opinion(evaluation: courses.Evaluation, chance: random.Random) -> dict[str, str]:
-    """Return one learner's answers: mostly content, and without words of their own."""
-    given = {}
-    for question in evaluation.questions:
-        if question.kind == "scale":
-            given[question.id] = str(chance.choices(courses.SCALE, (1, 1, 3, 8, 9))[0])
-        elif question.kind == "choice":
-            given[question.id] = chance.choice(question.options)
-    return given
+        closing.evaluate(session, seat, opinion(asked.evaluation, chance), at)
 
 
 def _recheck(session: Session, attempt: int, chance: random.Random, at: datetime) -> None:
@@ -345,51 +369,12 @@ def _recheck(session: Session, attempt: int, chance: random.Random, at: datetime
         assessment.begin_recheck(session, learner, attempt, slot=finding.slot, now=at)
         recheck = assessment.recheck_for(session, learner, attempt, finding.slot)
         if recheck is not None:
-            answer, _sure = _answer(recheck.item, READ_AGAIN, chance)
-            assessment.answer_recheck(session, learner, recheck, answer, at)
+            text, _sure = answer(recheck.item, READ_AGAIN, chance)
+            assessment.answer_recheck(session, learner, recheck, text, at)
 
 
-def _answer(item: quizzes.Item, skill: float, chance: random.Random) -> tuple[str, int]:
-    """Return an answer and how sure the learner is: items differ, and a few mislead."""
-    own = random.Random(item.id)  # noqa: S311 -- a story, not a secret
-    is_right = chance.random() < min(0.99, skill + own.uniform(-0.15, 0.09))
-    misleads = own.random() < 0.15
-    weights = (1, 4, 8) if is_right or misleads else (5, 5, 1)
-    sure = chance.choices((1, 2, 3), weights)[0]
-    return (_right(item) if is_right else _wrong(item, own, chance)), sure
-
-
-def _right(item: quizzes.Item) -> str:
-    """Return an answer that earns the full mark, or a text for a marker."""
-    text = "I would stop, stay with the person, and call the physician on duty."
-    return quizzes.best_answer(item) or text
-
-
-def _wrong(item: quizzes.Item, own: random.Random, chance: random.Random) -> str:
-    """Return an answer that does not; some wrong options are chosen more than others."""
-    letters = [option.id for option in item.options]
-    match item.details:
-        case quizzes.Matching(prompts):
-            first, *others = prompts
-            moved = chance.choice([letter for letter in letters if letter != first.key])
-            return ",".join([f"1{moved}", *(f"{each.id}{each.key}" for each in others)])
-        case quizzes.Numeric() as asked:
-            return f"{asked.value * 2} {asked.unit}".strip()
-        case quizzes.Constructed():
-            return "I would wait and see."
-    if item.kind == "ordering":
-        return ",".join(letters[1:] + letters[:1])
-    right = _right(item)
-    tempting = [letter for letter in letters if letter not in right.split(",")]
-    own.shuffle(tempting)
-    weights = [3**place for place in range(len(tempting))]
-    return chance.choices(tempting, weights)[0]
-
-
-def _let_time_pass(
-    session: Session, lives: list[Iterator[datetime]], settings: Settings, now: datetime
-) -> None:
-    since = keys.keys_of(settings).log.valid_from
+def _let_time_pass(told: _Telling, lives: list[Iterator[datetime]], now: datetime) -> None:
+    since = keys.keys_of(told.settings).log.valid_from
     queue = [(next(life), place) for place, life in enumerate(lives)]
     heapq.heapify(queue)
     while queue:
@@ -397,11 +382,13 @@ def _let_time_pass(
         if at >= now:
             continue
         following = next(lives[place], None)
-        if at >= since:
+        if told.awarded_at is not None:
             # What was awarded at the end of a long sitting is logged after it, not before.
-            awarded = session.scalar(sa.select(sa.func.max(CredentialRecord.issued_at)))
-            since = max(since, at, awarded or at)
-            register.sign(session, settings, since)
-        session.commit()
+            since = max(since, at, told.awarded_at)
+            register.sign(told.session, told.settings, since)
+            told.session.commit()
+            told.awarded_at = None
         if following is not None:
             heapq.heappush(queue, (following, place))
+    told.pen.finish()
+    told.session.commit()
