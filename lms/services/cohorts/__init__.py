@@ -1,5 +1,14 @@
 """Cohorts and enrolments: who learns which release, where, and until when."""
 
+from lms.services.cohorts.due import (
+    Due,
+    ExtensionLine,
+    due_dates,
+    extend,
+    list_extensions,
+    own_due_dates,
+    plan_of,
+)
 from lms.services.cohorts.enrolling import enrol
 from lms.services.cohorts.opening import CohortLine, create_cohort, list_cohorts
 from lms.services.cohorts.runs import RunCohort, cohort_for, programme_for, week_on, zone_of
@@ -16,6 +25,8 @@ __all__ = [
     "SEAT",
     "ActLine",
     "CohortLine",
+    "Due",
+    "ExtensionLine",
     "RunCohort",
     "Seat",
     "State",
@@ -23,10 +34,15 @@ __all__ = [
     "change_state",
     "cohort_for",
     "create_cohort",
+    "due_dates",
     "enrol",
+    "extend",
     "list_acts",
     "list_cohorts",
+    "list_extensions",
     "list_seats",
+    "own_due_dates",
+    "plan_of",
     "programme_for",
     "refuse_other",
     "refuse_unless_studying",
