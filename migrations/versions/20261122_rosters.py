@@ -1,7 +1,7 @@
 """Rosters: numbers of people in other registers, files, their rows, invitations.
 
 Revision ID: 20261122_rosters
-Revises: 20261122_faculty
+Revises: 20261122_qualifications
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import lms.db
 
 revision = "20261122_rosters"
-down_revision = "20261122_faculty"
+down_revision = "20261122_qualifications"
 branch_labels = None
 depends_on = None
 
