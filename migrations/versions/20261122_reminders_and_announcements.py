@@ -1,7 +1,7 @@
 """Rules of reminders, and announcements.
 
 Revision ID: 20261122_reminders_and_announcements
-Revises: 20261122_faculty
+Revises: 20261122_completion_reports
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import lms.db
 
 revision = "20261122_reminders_and_announcements"
-down_revision = "20261122_faculty"
+down_revision = "20261122_completion_reports"
 branch_labels = None
 depends_on = None
 
