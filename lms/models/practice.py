@@ -122,7 +122,8 @@ class PracticeEntry(Base):
         sa.CheckConstraint(
             "kind <> 'consultation' OR (site_id IS NULL AND role IS NULL AND substance IS NULL"
             " AND group_size BETWEEN 1 AND 99 AND consultation_minutes > 0"
-            " AND administration_minutes + other_minutes = 0 AND dosing_sessions = 0 AND NOT consented)",
+            " AND administration_minutes + other_minutes = 0 AND dosing_sessions = 0"
+            " AND NOT consented)",
             name="consultation_has_its_group",
         ),
         sa.CheckConstraint(
