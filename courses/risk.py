@@ -25,12 +25,13 @@ class RiskRules:
 
     `safety`: so often missed since it was last right. `certain`: so many items wrong and certain in
     the latest attempts; a safety-critical one counts by itself, at once. `window`: days before it
-    closes. `behind`: days by which the earliest unit is late. `silent`: days without a trace.
+    closes; that a course ends concerns only who is late in it. `behind`: days by which the earliest
+    unit is late. `silent`: days without a trace.
     """
 
     safety: int | None = 2
     certain: int | None = 3
-    window: int | None = 7
+    window: int | None = 14
     behind: int | None = 7
     silent: int | None = 14
 
@@ -157,7 +158,7 @@ def _windows(facts: RiskFacts, rules: RiskRules, now: datetime, zone: ZoneInfo) 
     ahead = timedelta(days=rules.window)
     today = now.astimezone(zone).date()
     for window in sorted(facts.windows, key=lambda each: (each.closes_at, each.kind, each.key)):
-        if window.closes_at - ahead > now:
+        if window.closes_at - ahead > now or (window.kind == "course" and not facts.pace.late):
             continue
         closes_on = window.closes_at.astimezone(zone).date()
         begins = window.closes_at - ahead

@@ -1,0 +1,155 @@
+"""Going through the cohorts: flags open when a rule speaks and close when its cause is gone."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+import courses
+from lms import db
+from lms.models.acts import CredentialAct
+from lms.models.assessment import Attempt, SafetyRecheck, ScoreRecord
+from lms.models.catalogue import Programme
+from lms.models.cohorts import Cohort, DueExtension, DueRuleRecord, Enrolment, EnrolmentAct
+from lms.models.credentials import CredentialRecord
+from lms.models.learning import LessonCompletion, Place
+from lms.models.reviews import VoidAct
+from lms.models.sittings import AccommodationRecord, SittingIncident, SittingRule
+from lms.models.watch import CohortWatch, RiskFlag, RiskRuleRecord
+from lms.services.watch.causes import to_document, why_of
+from lms.services.watch.facts import gather, watched
+from lms.services.watch.flags import TURN
+from lms.services.watch.readings import keep
+from lms.services.watch.rules import rules_of
+
+
+def list_changed(session: Session, now: datetime) -> list[int]:
+    """Return the cohorts in which anything changed since their flags were gone through, or on
+    whose clocks a new day has begun.
+    """
+    query = (
+        sa.select(Cohort.id, Programme.time_zone, CohortWatch.state)
+        .join(Programme, Programme.id == Cohort.programme_id)
+        .outerjoin(CohortWatch, CohortWatch.cohort_id == Cohort.id)
+        .order_by(Cohort.id)
+    )
+    return [
+        row.id
+        for row in session.execute(query)
+        if row.state != _state_of(session, row.id, row.time_zone, now)
+    ]
+
+
+def go_through(session: Session, cohort_id: int, now: datetime) -> tuple[int, int]:
+    """Open and close the flags of a cohort; return how many opened and how many closed.
+
+    One process at a time goes through a cohort. What is there already keeps its acts, and its
+    cause is brought up to date.
+    """
+    db.take_turn(session, TURN)
+    cohort = watched(session, cohort_id)
+    state = _state_of(session, cohort_id, cohort.time_zone, now)
+    rules = rules_of(session, cohort.programme_id)
+    gathered = gather(session, cohort, rules, now)
+    keep(session, gathered.fresh)
+    mine = sa.select(Enrolment.id).where(Enrolment.cohort_id == cohort_id)
+    query = sa.select(RiskFlag).where(RiskFlag.enrolment_id.in_(mine), RiskFlag.closed_at.is_(None))
+    rows = {(row.enrolment_id, row.rule, row.subject): row for row in session.scalars(query)}
+    opened = 0
+    for person in gathered.people:
+        facts = gathered.facts[person.enrolment_id]
+        for cause in courses.risks(facts, gathered.rules, now, ZoneInfo(cohort.time_zone)):
+            written = to_document(why_of(cause, facts, gathered.content))
+            row = rows.pop((person.enrolment_id, cause.rule, cause.subject), None)
+            if row is None:
+                session.add(open_flag(person.enrolment_id, cause, written, now))
+                opened += 1
+            elif row.cause != written:
+                row.cause = written
+    for row in rows.values():
+        row.closed_at = now
+    session.merge(CohortWatch(cohort_id=cohort_id, state=state, watched_at=now))
+    session.flush()
+    return opened, len(rows)
+
+
+def open_flag(enrolment_id: int, cause: courses.Cause, written: str, now: datetime) -> RiskFlag:
+    """Return the row of a flag that opens now."""
+    return RiskFlag(
+        enrolment_id=enrolment_id,
+        rule=cause.rule,
+        subject=cause.subject,
+        cause=written,
+        opened_at=now,
+    )
+
+
+def _state_of(session: Session, cohort_id: int, zone: str, now: datetime) -> str:
+    """Return what differs whenever a flag of a cohort could: the day, and what was added since."""
+    day = now.astimezone(ZoneInfo(zone)).date().isoformat()
+    facts = session.connection().execute(_STATE, {"cohort": cohort_id}).one()
+    return hashlib.sha256(f"{day} {tuple(facts)}".encode()).hexdigest()
+
+
+def _day_of_rule() -> sa.ColumnElement[str]:
+    parts = (DueRuleRecord.module_key, DueRuleRecord.due_on, DueRuleRecord.days)
+    texts = [sa.func.coalesce(sa.cast(part, sa.String), "") for part in parts]
+    return texts[0] + "=" + texts[1] + texts[2]
+
+
+def _compose() -> sa.Select[Any]:
+    """Ledgers only grow, so that counting them is enough; what changes in place is summed up."""
+    cohort = sa.bindparam("cohort", type_=sa.Integer)
+    count = sa.func.count()
+
+    def seconds(column: Any) -> Any:
+        return sa.func.sum(sa.cast(sa.extract("epoch", column), sa.BigInteger))
+
+    def mine(column: Any) -> sa.Select[Any]:
+        return sa.select(column).select_from(Enrolment).where(Enrolment.cohort_id == cohort)
+
+    learner = LessonCompletion.enrolment_id == Enrolment.id
+    attempt = Attempt.enrolment_id == Enrolment.id
+    held = CredentialRecord.enrolment_id == Enrolment.id
+    parts = [
+        mine(count),
+        mine(count).join(EnrolmentAct, EnrolmentAct.enrolment_id == Enrolment.id),
+        mine(count).join(DueExtension, DueExtension.enrolment_id == Enrolment.id),
+        sa.select(sa.func.aggregate_strings(_day_of_rule(), " ")).where(
+            DueRuleRecord.cohort_id == cohort
+        ),
+        mine(count).join(LessonCompletion, learner),
+        mine(seconds(Place.seen_at)).join(Place, Place.enrolment_id == Enrolment.id),
+        mine(count).join(Attempt, attempt).join(ScoreRecord, ScoreRecord.attempt_id == Attempt.id),
+        mine(count).join(Attempt, attempt).join(VoidAct, VoidAct.attempt_id == Attempt.id),
+        mine(sa.func.count(SafetyRecheck.answered_at))
+        .join(Attempt, attempt)
+        .join(SafetyRecheck, SafetyRecheck.attempt_id == Attempt.id),
+        mine(count).join(CredentialRecord, held),
+        mine(count)
+        .join(CredentialRecord, held)
+        .join(CredentialAct, CredentialAct.credential_id == CredentialRecord.id),
+        sa.select(count).select_from(SittingRule).where(SittingRule.cohort_id == cohort),
+        sa.select(seconds(SittingRule.set_at)).where(SittingRule.cohort_id == cohort),
+        sa.select(count + sa.func.count(SittingIncident.withdrawn_at)).where(
+            SittingIncident.cohort_id == cohort
+        ),
+        sa.select(sa.cast(Cohort.due_on, sa.String) + sa.cast(Cohort.starts_on, sa.String)).where(
+            Cohort.id == cohort
+        ),
+        sa.select(seconds(RiskRuleRecord.set_at))
+        .join(Cohort, Cohort.programme_id == RiskRuleRecord.programme_id)
+        .where(Cohort.id == cohort),
+        sa.select(count + sa.func.count(AccommodationRecord.withdrawn_at))
+        .select_from(AccommodationRecord)
+        .join(Cohort, Cohort.programme_id == AccommodationRecord.programme_id)
+        .where(Cohort.id == cohort),
+    ]
+    return sa.select(*(part.scalar_subquery() for part in parts))
+
+
+# Composed once: building the statement would cost more than running it.
+_STATE = _compose()
