@@ -22,7 +22,7 @@ from lms.db import db
 from lms.downloads import as_csv, attachment
 from lms.services import audit, cohorts, psychometrics, reports
 from lms.services.cohorts import RunCohort
-from lms.services.reports import Cell, CohortReport, LearnerLine
+from lms.services.reports import Cell, CohortReport, LearnerLine, Roll
 
 pages = Blueprint("reports", __name__)
 
@@ -86,19 +86,19 @@ def cohort(cohort: int) -> str:
     found = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
     chosen = choice()
     place = (db.engine, str(get_locale()))
-    state = reports.state_of(db.session, found, now)
-    body = drawn.get((place, found, state, chosen))
+    roll = reports.roll_of(db.session, found, now)
+    body = drawn.get((place, found, roll.state, chosen))
     if body is None:
-        body = draw(found, chosen, now)
-        drawn.keep((place, found, state, chosen), body)
+        body = draw(found, chosen, now, roll)
+        drawn.keep((place, found, roll.state, chosen), body)
     return render_template(
         "reports/cohort.html", cohort=found, programme_name=found.programme_name, drawn=body
     )
 
 
-def draw(found: RunCohort, chosen: Choice, now: datetime) -> Markup:
+def draw(found: RunCohort, chosen: Choice, now: datetime, roll: Roll) -> Markup:
     """Draw what is the same for everybody who holds the same role in a cohort."""
-    report = reports.cohort_report(db.session, found, now)
+    report = reports.cohort_report(db.session, found, now, roll)
     body = render_template(
         "reports/_cohort.html",
         cohort=found,

@@ -67,7 +67,7 @@ def sit(
         number=number,
         bank_id="small-course",
         seed=1,
-        paper="{}",
+        paper='{"bank_id": "small-course", "cut_percent": 60, "slots": []}',
         started_at=at,
         submitted_at=submitted_at,
     )

@@ -1,7 +1,18 @@
 """What a programme's examinations did, and what their cut scores rest on, for its staff."""
 
 from lms.services.psychometrics.counts import count_sat
-from lms.services.psychometrics.findings import OpenFinding, SafetyMiss, open_findings
+from lms.services.psychometrics.findings import (
+    OpenFinding,
+    SafetyMiss,
+    is_surely_wrong,
+    open_findings,
+)
+from lms.services.psychometrics.gathering import Given
+from lms.services.psychometrics.in_cohort import (
+    CohortAttempt,
+    attempts_of,
+    items_by_hash,
+)
 from lms.services.psychometrics.misconceptions import (
     Misconception,
     Misconceptions,
@@ -54,9 +65,11 @@ from lms.services.psychometrics.studies import (
 __all__ = [
     "ApprovedStudy",
     "BankReport",
+    "CohortAttempt",
     "CohortChoice",
     "CutBasis",
     "Examined",
+    "Given",
     "ItemLine",
     "Judge",
     "Misconception",
@@ -70,6 +83,7 @@ __all__ = [
     "ability_at",
     "add_judge",
     "approve",
+    "attempts_of",
     "bank_report",
     "begin_second_round",
     "count_sat",
@@ -78,7 +92,9 @@ __all__ = [
     "entered_sheet",
     "examined",
     "forget_reports",
+    "is_surely_wrong",
     "item_model",
+    "items_by_hash",
     "lessons_on",
     "lines_for_bank_file",
     "list_studies",

@@ -1,18 +1,10 @@
 """Reports: where a cohort stands, who needs a person, one learner's record, the trail of acts."""
 
-from lms.services.reports.cohort import (
-    SHOWN,
-    SORTS,
-    Cell,
-    CohortReport,
-    Concern,
-    LearnerLine,
-    arranged,
-    cohort_report,
-)
+from lms.services.reports.cohort import SHOWN, SORTS, CohortReport, arranged, cohort_report
 from lms.services.reports.learner import Event, LearnerReport, Sitting, learner_report
+from lms.services.reports.lines import Cell, Concern, LearnerLine, ModuleCell
+from lms.services.reports.roll import Roll, roll_of
 from lms.services.reports.scores import count_complete
-from lms.services.reports.state import state_of
 from lms.services.reports.trail import TrailLine, TrailPage, trail
 
 __all__ = [
@@ -24,6 +16,8 @@ __all__ = [
     "Event",
     "LearnerLine",
     "LearnerReport",
+    "ModuleCell",
+    "Roll",
     "Sitting",
     "TrailLine",
     "TrailPage",
@@ -31,6 +25,6 @@ __all__ = [
     "cohort_report",
     "count_complete",
     "learner_report",
-    "state_of",
+    "roll_of",
     "trail",
 ]
