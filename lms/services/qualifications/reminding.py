@@ -1,0 +1,152 @@
+"""Reminders that a qualification expires: 60, 30 and 7 days before, each written once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import orm as so
+from sqlalchemy.orm import Session
+
+from lms.models.accounts import Account
+from lms.models.catalogue import Programme
+from lms.models.cohorts import Cohort, Enrolment
+from lms.models.mail import OutboxMessage
+from lms.models.qualifications import Qualification
+from lms.services import mail
+from lms.services.qualifications.kinds import REMINDER_DAYS, reminder_due
+from lms.services.qualifications.stating import today_in
+
+_KIND_WORDS = {
+    "life-support": "basic life support",
+    "licence": "professional licence",
+    "insurance": "liability insurance",
+    "background": "background check",
+    "other": "qualification",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """A confirmed qualification that expires within 60 days, with nothing newer in its place.
+
+    `days` is the reminder that holds today: 60, 30 or 7.
+    """
+
+    id: int
+    programme_id: int
+    programme_name: str
+    account_id: int
+    enrolment_id: int
+    name: str
+    email: str
+    kind: str
+    expires_on: date
+    days: int
+
+    @property
+    def key(self) -> str:
+        """What makes its reminder one: a message of a known key is not written twice."""
+        return f"qualification:{self.id}:{self.days}"
+
+
+def list_expiring(
+    session: Session, now: datetime, programme_id: int | None = None
+) -> list[Expiring]:
+    """Return the qualifications of active learners that expire within 60 days, soonest first."""
+    first, last = (
+        now.date() - timedelta(days=1),
+        now.date() + timedelta(days=max(REMINDER_DAYS) + 1),
+    )
+    query = _expiring().where(Qualification.expires_on.between(first, last))
+    if programme_id is not None:
+        query = query.where(Qualification.programme_id == programme_id)
+    found = []
+    for row in session.execute(query):
+        *values, zone = row
+        days = reminder_due(today_in(zone, now), row.expires_on)
+        if days is not None:
+            found.append(Expiring(*(*values, days)))
+    return found
+
+
+def list_due(session: Session, now: datetime) -> list[Expiring]:
+    """Return the reminders that hold today and have not been written yet."""
+    expiring = list_expiring(session, now)
+    keys = [each.key for each in expiring]
+    written = set(session.scalars(sa.select(OutboxMessage.key).where(OutboxMessage.key.in_(keys))))
+    return [each for each in expiring if each.key not in written]
+
+
+def _expiring() -> sa.Select[*tuple[Any, ...]]:
+    newer = so.aliased(Qualification)
+    has_newer = sa.exists().where(
+        newer.account_id == Qualification.account_id,
+        newer.programme_id == Qualification.programme_id,
+        newer.kind == Qualification.kind,
+        newer.expires_on > Qualification.expires_on,
+        newer.removed_at.is_(None),
+        sa.or_(newer.outcome.is_(None), newer.outcome == "confirmed"),
+    )
+    seat = (
+        sa.select(sa.func.max(Enrolment.id))
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .where(
+            Enrolment.account_id == Qualification.account_id,
+            Enrolment.state == "active",
+            Cohort.programme_id == Qualification.programme_id,
+        )
+        .scalar_subquery()
+    )
+    return (
+        sa.select(
+            Qualification.id,
+            Qualification.programme_id,
+            Programme.name,
+            Qualification.account_id,
+            seat,
+            Account.full_name,
+            Account.email,
+            Qualification.kind,
+            Qualification.expires_on,
+            Programme.time_zone,
+        )
+        .join(Programme, Programme.id == Qualification.programme_id)
+        .join(Account, Account.id == Qualification.account_id)
+        .where(
+            Qualification.outcome == "confirmed",
+            Qualification.removed_at.is_(None),
+            Account.active,
+            seat.is_not(None),
+            ~has_newer,
+        )
+        .order_by(Qualification.expires_on, Qualification.id)
+    )
+
+
+def remind(session: Session, each: Expiring, page: Callable[[int], str], now: datetime) -> bool:
+    """Write the reminder that holds for a qualification, once; return whether this call wrote it.
+
+    `page` gives the address of an enrolment's page of qualifications.
+    """
+    until = f"{each.expires_on.day} {each.expires_on:%B %Y}"
+    what = _KIND_WORDS[each.kind]
+    return mail.write(
+        session,
+        recipient=each.email,
+        subject=f"Expires on {until}: your {what}",
+        body=(
+            f"Dear {each.name},\n\n"
+            f"your {what} on record with {each.programme_name} expires on {until}. Once you have "
+            "the new one, send it with its proof:\n"
+            f"{page(each.enrolment_id)}\n\n"
+            f"Reminders are written {', '.join(map(str, REMINDER_DAYS[:-1]))} and "
+            f"{REMINDER_DAYS[-1]} days before the last day.\n\n{each.programme_name}\n"
+        ),
+        at=now,
+        kind="reminder",
+        account_id=each.account_id,
+        programme_id=each.programme_id,
+        key=each.key,
+    )
