@@ -94,10 +94,22 @@ def _new_database(name: str, folder: Path, copy_of: str | None = None) -> str:
     return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
+@pytest.fixture(scope="session")
+def copy_database(worker_name: str) -> Callable[[str, str, Path], str]:
+    """Copy a database: `copy_database(address, "test", folder)` returns the address of the copy."""
+
+    def copy(address: str, name: str, folder: Path) -> str:
+        return _new_database(f"lms_{name}_{worker_name}", folder, copy_of=address)
+
+    return copy
+
+
 @pytest.fixture
-def address(template: tuple[str, Cast], tmp_path: Path, worker_name: str) -> str:
+def address(
+    template: tuple[str, Cast], tmp_path: Path, copy_database: Callable[[str, str, Path], str]
+) -> str:
     """The address of this test's own copy of the database."""
-    return _new_database(f"lms_test_{worker_name}", tmp_path, copy_of=template[0])
+    return copy_database(template[0], "test", tmp_path)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ one that this matrix cannot fill in, fails.
 """
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +18,11 @@ from werkzeug.routing import Rule
 
 from lms import clock
 from lms.access import RULES, rule_of
+from lms.app import create_app
 from lms.db import Base, db
 from lms.services import register
 from tests.act_samples import dispute
-from tests.cast import Cast, token_in
+from tests.cast import Cast, settings_for, token_in
 from tests.changes import SLUG, publish_update
 from tests.closing_course import disclose_nothing
 from tests.credit_samples import claim_credits
@@ -54,8 +56,37 @@ NOT_THEIRS = {"accounts.end_session": 404}
 LEARNERS_OF_THE_PROGRAMME = {"Lena", "Leo"}
 
 
+@pytest.fixture(scope="module")
+def story(
+    template: tuple[str, Cast],
+    copy_database: Callable[[str, str, Path], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[str, Path, Told]:
+    """The database in which all has happened, made once, with its folder of files."""
+    folder, files = tmp_path_factory.mktemp("story"), tmp_path_factory.mktemp("files")
+    address = copy_database(template[0], "story", folder)
+    app = create_app(settings_for(files, address))
+    told = happen(app, template[1], tmp_path_factory.mktemp("curriculum"))
+    with app.app_context():
+        db.engine.dispose()
+    return address, files, told
+
+
 @pytest.fixture
-def told(app: Flask, cast: Cast, tmp_path: Path) -> Told:
+def address(
+    story: tuple[str, Path, Told], tmp_path: Path, copy_database: Callable[[str, str, Path], str]
+) -> str:
+    """A copy of it, files and all, for each test."""
+    shutil.copytree(story[1], tmp_path, dirs_exist_ok=True)
+    return copy_database(story[0], "test", tmp_path)
+
+
+@pytest.fixture
+def told(story: tuple[str, Path, Told]) -> Told:
+    return story[2]
+
+
+def happen(app: Flask, cast: Cast, tmp_path: Path) -> Told:
     """Leo has read, failed, passed, is certified and has an update to read; Lena sits."""
     told = tell(app, cast)
     with app.app_context():
