@@ -109,7 +109,7 @@ if TYPE_CHECKING:
         distractor_table,
         score_groups,
     )
-    from quizzes.analysis.intervals import Interval
+    from quizzes.analysis.intervals import Interval, wilson
     from quizzes.analysis.item_statistics import ItemStatistics, item_statistics
     from quizzes.analysis.marks import MarkTable, UnusableMarks, mark_table, marks_from_papers
     from quizzes.analysis.marks_csv import (
@@ -175,6 +175,7 @@ _ON_FIRST_USE = {
     "distractor_table": "quizzes.analysis.distractors",
     "score_groups": "quizzes.analysis.distractors",
     "Interval": "quizzes.analysis.intervals",
+    "wilson": "quizzes.analysis.intervals",
     "ItemStatistics": "quizzes.analysis.item_statistics",
     "item_statistics": "quizzes.analysis.item_statistics",
     "MarkTable": "quizzes.analysis.marks",
@@ -350,6 +351,7 @@ __all__ = [
     "score_groups",
     "score_marks",
     "set_standard",
+    "wilson",
     "window_edge",
     "with_resolved",
     "write_moodle",

@@ -3,8 +3,10 @@
 from lms.services.reports.cohort import SHOWN, SORTS, CohortReport, arranged, cohort_report
 from lms.services.reports.learner import Event, LearnerReport, Sitting, learner_report
 from lms.services.reports.lines import Cell, Concern, LearnerLine, ModuleCell
+from lms.services.reports.outlook import Outlook, outlook
 from lms.services.reports.roll import Roll, roll_of
 from lms.services.reports.scores import count_complete
+from lms.services.reports.spread import QuizTime, Timeline, quiz_times, timeline
 from lms.services.reports.trail import TrailLine, TrailPage, trail
 
 __all__ = [
@@ -17,14 +19,20 @@ __all__ = [
     "LearnerLine",
     "LearnerReport",
     "ModuleCell",
+    "Outlook",
+    "QuizTime",
     "Roll",
     "Sitting",
+    "Timeline",
     "TrailLine",
     "TrailPage",
     "arranged",
     "cohort_report",
     "count_complete",
     "learner_report",
+    "outlook",
+    "quiz_times",
     "roll_of",
+    "timeline",
     "trail",
 ]
