@@ -1,20 +1,29 @@
-"""Files to take away: rows for a spreadsheet that no cell can attack, and names for downloads."""
+"""Tables to take away, as CSV and as a workbook that no cell can attack; names for downloads."""
 
 import csv
 import io
 import re
+import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import IO, Any, Literal
 from urllib.parse import quote
+
+from flask import Response, stream_with_context
+
+from lms.errors import NotFound, Refused
 
 Cell = str | int | float | date | datetime | None
 
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection), also full width.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ROWS_A_CHUNK = 500
+BYTES_A_CHUNK = 64 * 1024
+# What a sheet holds (Excel specifications and limits), one row of it for the headings.
+MOST_SHEET_ROWS = 1_048_575
+FORMATS = ("csv", "xlsx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,104 @@ def csv_stream(table: Table) -> Iterator[bytes]:
         if count % ROWS_A_CHUNK == 0:
             yield _taken(text)
     yield _taken(text)
+
+
+def xlsx_file(table: Table) -> IO[bytes]:
+    """Write a table as a workbook into a file that vanishes when it is closed, and rewind it.
+
+    The rows on one sheet; on another what the columns mean, and the notes. Every text is written
+    as text, so that no cell is a formula or a link; instants in UTC. It is written row by row and
+    needs the memory of one. Raises Refused for more rows than a sheet holds.
+    """
+    # Loaded here: few requests make a workbook, and every start would pay for it.
+    import xlsxwriter
+
+    file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed by whoever sends it
+    book = xlsxwriter.Workbook(
+        file,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "remove_timezone": True,
+        },
+    )
+    try:
+        _write_rows(book, table)
+        _write_meaning(book, table)
+    except BaseException:
+        # It holds files of its own, which only its end lets go.
+        book.close()
+        file.close()
+        raise
+    book.close()
+    file.seek(0)
+    return file
+
+
+def _write_rows(book: Any, table: Table) -> None:
+    sheet, bold = book.add_worksheet("Table"), book.add_format({"bold": True})
+    formats = {
+        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "moment": book.add_format({"num_format": 'yyyy-mm-dd hh:mm" UTC"'}),
+    }
+    sheet.freeze_panes(1, 0)
+    for place, column in enumerate(table.columns):
+        sheet.set_column(place, place, max(12, min(48, len(column.label) + 2)))
+        sheet.write_string(0, place, column.label, bold)
+    for number, row in enumerate(table.rows, start=1):
+        if number > MOST_SHEET_ROWS:
+            raise Refused("This table has more rows than a sheet can hold. Take it as CSV.")
+        for place, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
+            _write_cell(sheet, number, place, cell, formats.get(column.kind))
+
+
+def _write_cell(sheet: Any, row: int, place: int, cell: Cell, form: Any) -> None:
+    if cell is None:
+        return
+    if isinstance(cell, datetime):
+        sheet.write_datetime(row, place, cell.astimezone(UTC), form)
+    elif isinstance(cell, date):
+        sheet.write_datetime(row, place, cell, form)
+    elif isinstance(cell, str):
+        sheet.write_string(row, place, cell, form)
+    else:
+        sheet.write_number(row, place, cell, form)
+
+
+def _write_meaning(book: Any, table: Table) -> None:
+    sheet, bold = book.add_worksheet("About"), book.add_format({"bold": True})
+    sheet.set_column(0, 0, 32)
+    sheet.set_column(1, 1, 90)
+    sheet.write_string(0, 0, table.name, bold)
+    lines = [("", note) for note in table.notes]
+    lines += [(column.label, column.help) for column in table.columns if column.help]
+    for number, (label, text) in enumerate(lines, start=2):
+        sheet.write_string(number, 0, label, bold)
+        sheet.write_string(number, 1, text)
+
+
+def handed_out(table: Table, form: str) -> Response:
+    """Return a table as a download in one of `FORMATS`, streamed; NotFound for any other."""
+    if form not in FORMATS:
+        raise NotFound()
+    if form == "csv":
+        body = csv_stream(table)
+        kind = "text/csv; charset=utf-8"
+    else:
+        # Made whole before the first byte leaves: what is refused is refused with its sentence.
+        body = _chunks(xlsx_file(table))
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    answer = Response(stream_with_context(body), content_type=kind)
+    answer.headers["Content-Disposition"] = attachment(f"{table.name}.{form}")
+    return answer
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(BYTES_A_CHUNK):
+            yield chunk
 
 
 def _taken(text: io.StringIO) -> bytes:
