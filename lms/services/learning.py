@@ -135,7 +135,9 @@ def standing_at(session: Session, seat: Seat, lesson_key: str) -> tuple[courses.
     done, scores and acts that void an attempt are only ever appended, so that their numbers tell.
     """
     asked = {"enrolment": seat.enrolment_id, "lesson": lesson_key}
-    *version, heading = session.connection().execute(_VERSION, asked).one()
+    *counts, heading = session.connection().execute(_VERSION, asked).one()
+    # Who moves to another cohort may come to another release.
+    version = [*counts, seat.release_id]
     known = _kept.setdefault(session.get_bind().engine, {})
     found = known.get(seat.enrolment_id)
     if found is None or found[0] != version:

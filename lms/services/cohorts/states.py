@@ -2,20 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy import orm as so
 from sqlalchemy.orm import Session
 
-from lms import db
 from lms.errors import NotFound, Refused
 from lms.models.accounts import Account
 from lms.models.cohorts import Cohort, Enrolment, EnrolmentAct
 from lms.services import audit
+from lms.services.cohorts.due import due_dates, extend, first_day
+from lms.services.cohorts.room import LockedCohort, lock_cohort, refuse_if_full
 from lms.services.cohorts.runs import RunCohort
 from lms.services.cohorts.seats import Seat, State
+from lms.services.cohorts.waiting import promote
 
 StateAct = Literal["pause", "resume", "withdraw", "rejoin"]
 # What each act asks of a seat, and what it makes of it.
@@ -30,6 +32,12 @@ AFTER: Mapping[StateAct, State] = {
     "resume": "active",
     "withdraw": "withdrawn",
     "rejoin": "active",
+}
+PAST: Mapping[StateAct, str] = {
+    "pause": "paused",
+    "resume": "resumed",
+    "withdraw": "withdrawn",
+    "rejoin": "rejoined",
 }
 
 
@@ -57,10 +65,38 @@ def change_state(
 ) -> State:
     """Pause a seat, resume it, withdraw it or take it again; return the state it is in now.
 
-    What was done, earned and answered stays with the seat. Refused when the seat is in a state
-    that the act does not apply to: somebody else was faster.
+    What was done, earned and answered stays with the seat. The days of a pause are given back as an
+    extension of the course; a place that is given up goes to whoever waits for one. Refused when
+    the seat is in a state that the act does not apply to (somebody else was faster), and when there
+    is no room to come back to.
     """
-    db.lock(session)
+    locked = lock_cohort(session, cohort.id)
+    _apply(session, locked, enrolment_id, act, reason=reason, by=by, now=now)
+    if act == "resume":
+        _give_back_the_pause(session, cohort, enrolment_id, by=by, now=now)
+    return AFTER[act]
+
+
+def withdraw_oneself(session: Session, seat: Seat, *, reason: str, now: datetime) -> None:
+    """Give up one's own place; what was done stays, and the place can be taken again."""
+    locked = lock_cohort(session, seat.cohort_id)
+    _apply(
+        session, locked, seat.enrolment_id, "withdraw", reason=reason, by=seat.account_id, now=now
+    )
+
+
+def _apply(
+    session: Session,
+    cohort: LockedCohort,
+    enrolment_id: int,
+    act: StateAct,
+    *,
+    reason: str,
+    by: int,
+    now: datetime,
+) -> None:
+    if act == "rejoin":
+        refuse_if_full(session, cohort)
     changed = session.scalar(
         sa.update(Enrolment)
         .where(
@@ -81,11 +117,41 @@ def change_state(
         at=now,
         actor_id=by,
         programme_id=cohort.programme_id,
-        act=f"enrolment.{AFTER[act] if act != 'rejoin' else 'rejoined'}",
+        act=f"enrolment.{PAST[act]}",
         subject=f"enrolment {enrolment_id}",
-        detail={"act": act, "reason": reason, "cohort": cohort.title},
+        detail={"cohort": cohort.title, "reason": reason},
     )
-    return AFTER[act]
+    if act == "withdraw":
+        promote(session, cohort, now)
+
+
+def _give_back_the_pause(
+    session: Session, cohort: RunCohort, enrolment_id: int, *, by: int, now: datetime
+) -> None:
+    """Move every day of a learner by the calendar days for which the seat was paused."""
+    paused_at = session.scalars(
+        sa.select(EnrolmentAct.done_at)
+        .where(EnrolmentAct.enrolment_id == enrolment_id, EnrolmentAct.kind == "pause")
+        .order_by(EnrolmentAct.id.desc())
+        .limit(1)
+    ).one()
+    zone = cohort.time_zone
+    days = (first_day(now, zone) - first_day(paused_at, zone)).days
+    if days <= 0:
+        return
+    last = max(
+        each.on for each in due_dates(session, cohort, [enrolment_id])[enrolment_id].values()
+    )
+    extend(
+        session,
+        cohort,
+        enrolment_id,
+        module_key=None,
+        until=last + timedelta(days=days),
+        reason=f"{days} days of a pause given back.",
+        by=by,
+        now=now,
+    )
 
 
 def _refuse(session: Session, cohort_id: int, enrolment_id: int) -> None:
@@ -96,8 +162,7 @@ def _refuse(session: Session, cohort_id: int, enrolment_id: int) -> None:
     )
     if found is None:
         raise NotFound()
-    words = {"active": "active", "paused": "paused", "withdrawn": "withdrawn"}[found]
-    raise Refused(f"This place is {words} now, so nothing was changed. Reload the page.")
+    raise Refused(f"This place is {found} now, so nothing was changed. Reload the page.")
 
 
 def list_acts(session: Session, enrolment_id: int) -> list[ActLine]:

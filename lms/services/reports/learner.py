@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from lms.errors import NotFound
 from lms.models.accounts import Account
 from lms.models.assessment import Attempt, ScoreRecord
 from lms.models.cohorts import Enrolment
-from lms.services import catalogue, credentials, learning
+from lms.services import catalogue, cohorts, credentials, learning
 from lms.services.cohorts import RunCohort, State
 from lms.services.reports.scores import superseded
 
@@ -108,6 +108,7 @@ def learner_report(
     enrolled_at, state, person = found
     content = catalogue.release(session, cohort.release_id)
     record = learning.record_of(session, enrolment_id)
+    due = cohorts.due_dates(session, cohort, [enrolment_id])[enrolment_id]
     progress = courses.progress(content.course, record.done, record.results)
     sittings = _sittings(session, enrolment_id)
     credential = credentials.list_of_enrolments(session, [enrolment_id], now).get(enrolment_id)
@@ -125,12 +126,12 @@ def learner_report(
         last_seen=record.places[0] if record.places else None,
         progress=progress,
         pace=courses.pace(
-            content.course, progress, cohort.starts_on, cohort.due_on, _today(cohort, now)
+            content.course, progress, cohort.starts_on, cohort.due_on, _today(cohort, now), due
         ),
         sittings=sittings,
         credential=credential,
         events=_events(enrolled_at, record, sittings, credential),
-        state=state,
+        state=cast(State, state),
     )
 
 
