@@ -218,6 +218,7 @@ MAY_BE_EMPTY = {
 KEEPS = {
     "reports.cohort_csv": {"audit_entries"},
     "renewals.lapsing_csv": {"audit_entries"},
+    "watch.cohort_csv": {"audit_entries"},
     "badges.download": {"badges"},
     "credentials.certificate": {"badges", "certificate_files", "log_checkpoints", "log_tiles"},
 }

@@ -14,7 +14,7 @@ from lms.services.watch.flags import (
     history_of,
 )
 from lms.services.watch.notes import LONGEST_NOTE, NoteLine, list_notes, write_note
-from lms.services.watch.rules import LARGEST, RuleLine, list_rules, rules_of, set_rules
+from lms.services.watch.rules import LARGEST, USUAL, RuleLine, list_rules, rules_of, set_rules
 from lms.services.watch.sweeping import go_through, list_changed
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "LONGEST_NOTE",
     "LONGEST_WORDS",
     "OUTCOMES",
+    "USUAL",
     "WATCHED_DAYS",
     "Flag",
     "FlagAct",
