@@ -19,12 +19,15 @@ from lms.services import (
     sharing,
     sittings,
     transcripts,
+    watch,
 )
 
 Done = TypeVar("Done")
 SWEEP_SECONDS = 5.0
 # Every ten minutes: what an award or the calendar left to be done can wait so long.
 SWEEPS_A_ROUND = 120
+# Every minute: who is at risk.
+SWEEPS_A_MINUTE = 12
 
 
 class Postman(threading.Thread):
@@ -48,10 +51,15 @@ class Postman(threading.Thread):
             (sign_log, "log"),
         )
         seldom = ((award_missed, "award"), (remind_holders, "reminder"), (clear_files, "file"))
+        each_minute = ((watch_cohorts, "flag"),)
         for count in itertools.count():
             if self._stop.wait(SWEEP_SECONDS):
                 return
-            for act, name in often if count % SWEEPS_A_ROUND else (*often, *seldom):
+            for act, name in (
+                *often,
+                *(() if count % SWEEPS_A_MINUTE else each_minute),
+                *(() if count % SWEEPS_A_ROUND else seldom),
+            ):
                 try:
                     act(self._app)
                 except Exception:
@@ -149,6 +157,20 @@ def remind_holders(app: Flask) -> int:
             write = functools.partial(credentials.remind, session, due, addresses, now)
             written += bool(_alone(app, f"The reminder about {due.serial}", write))
     return written
+
+
+def watch_cohorts(app: Flask) -> int:
+    """Open and close the flags of cohorts in which anything changed; return how many cohorts.
+
+    Each has a transaction of its own.
+    """
+    with app.app_context():
+        session, now = db.session, clock.now()
+        changed = watch.list_changed(session, now)
+        for cohort in changed:
+            go = functools.partial(watch.go_through, session, cohort, now)
+            _alone(app, f"The watch over cohort {cohort}", go)
+        return len(changed)
 
 
 def _alone(app: Flask, what: str, act: Callable[[], Done]) -> Done | None:

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 import courses
+from lms import jobs
 from lms.db import db
 from lms.errors import NotFound, Refused
 from lms.models.assessment import Attempt
@@ -311,3 +312,8 @@ def test_processes_that_sweep_at_once_open_a_flag_once(app: Flask, cast: Cast) -
     with app.app_context():
         assert sorted(opened) == [0, 0, 0, 0, 0, rows_of(db.session, RiskFlag)]
         assert max(opened) > 0
+
+
+def test_the_postman_goes_through_cohorts(app: Flask, cast: Cast) -> None:
+    assert jobs.watch_cohorts(app) == 1
+    assert jobs.watch_cohorts(app) == 0
