@@ -15,6 +15,7 @@ from lms.services import (
     batches,
     credentials,
     mail,
+    messages,
     register,
     sharing,
     sittings,
@@ -44,13 +45,19 @@ class Postman(threading.Thread):
     def run(self) -> None:
         """Sweep until asked to stop; a failing sweep is logged and the next one tried."""
         often = (
+            (announce, "announcement"),
             (sweep, "mail"),
             (close_overdue, "deadline"),
             (make_batches, "batch"),
             (keep_look_ups, "look-up"),
             (sign_log, "log"),
         )
-        seldom = ((award_missed, "award"), (remind_holders, "reminder"), (clear_files, "file"))
+        seldom = (
+            (award_missed, "award"),
+            (remind_holders, "reminder"),
+            (remind_learners, "reminder of a programme"),
+            (clear_files, "file"),
+        )
         each_minute = ((watch_cohorts, "flag"),)
         for count in itertools.count():
             if self._stop.wait(SWEEP_SECONDS):
@@ -82,6 +89,29 @@ def sweep(app: Flask) -> int:
         return 0
     with app.app_context(), delivery as deliver:
         return mail.deliver_waiting(db.session, deliver, settings, clock.now())
+
+
+def announce(app: Flask) -> int:
+    """Write the announcements whose time has come, each in one transaction; return how many."""
+    written = 0
+    with app.app_context():
+        session, now = db.session, clock.now()
+        for each in messages.list_due_announcements(session, now):
+            write = functools.partial(messages.expand, session, each, now)
+            written += bool(_alone(app, f"Announcement {each}", write))
+    return written
+
+
+def remind_learners(app: Flask) -> int:
+    """Make the round of reminders of every programme whose time it is; return how many it wrote."""
+    written = 0
+    with app.app_context():
+        session, now = db.session, clock.now()
+        address = app.config["SETTINGS"].public_url
+        for each in messages.list_due(session, now):
+            make = functools.partial(messages.make_round, session, each, address, now)
+            written += _alone(app, f"The round of programme {each}", make) or 0
+    return written
 
 
 def make_batches(app: Flask) -> bool:

@@ -26,6 +26,7 @@ from tests.cast import Cast, settings_for, token_in
 from tests.changes import SLUG, publish_update
 from tests.closing_course import disclose_nothing
 from tests.credit_samples import claim_credits
+from tests.message_samples import announce
 from tests.psychometric_samples import convene
 from tests.review_samples import review
 from tests.stories import Told, settle, show, tell
@@ -99,6 +100,7 @@ def happen(app: Flask, cast: Cast, tmp_path: Path) -> Told:
         show(db.session, told, clock.now())
         disclose_nothing(db.session, cast, clock.now())
         claim_credits(db.session, told, clock.now())
+        announce(db.session, cast, clock.now())
         # Last: what is suspended is handed out no more.
         dispute(db.session, told, clock.now())
         db.session.commit()
@@ -169,6 +171,7 @@ class Filled:
             "disclosure": 1,
             "approval": 1,
             "claim": 1,
+            "competence": 1,
             "item": self.told.item,
             "form": "json",
             "listing": "revocation-1",
@@ -176,6 +179,8 @@ class Filled:
             "design": "course",
             "paper": "a4",
             "program_name": "witness.py",
+            "reminder": "overdue",
+            "announcement": 1,
         }
         return known[name]
 
@@ -208,6 +213,7 @@ MAY_BE_EMPTY = {
     "accounts.setup",
     "security.confirm_email",
     "security.reset_password",
+    "mail.unsubscribe",
     "renewals.stop",
     "verification.shared",
 }
@@ -217,6 +223,7 @@ MAY_BE_EMPTY = {
 # by somebody with the right to it, and the same to everybody after.
 KEEPS = {
     "reports.cohort_csv": {"audit_entries"},
+    "messages.log_csv": {"audit_entries"},
     "renewals.lapsing_csv": {"audit_entries"},
     "watch.cohort_csv": {"audit_entries"},
     "badges.download": {"badges"},

@@ -20,10 +20,18 @@ from lms.services.mail.choices import (
 from lms.services.mail.digests import gather
 from lms.services.mail.journal import LogLine, LogPage, count_states, list_log, try_again
 from lms.services.mail.letters import Letter, letter
+from lms.services.mail.letters import blocks as letter_blocks
 from lms.services.mail.outbox import Kind, find_message, list_recent, recall, write
 from lms.services.mail.quiet import Hours, hours_of, set_hours
-from lms.services.mail.sending import CLAIM_LASTS, MOST_TRIES, as_email, deliver_waiting
+from lms.services.mail.sending import (
+    CLAIM_LASTS,
+    MOST_TRIES,
+    as_email,
+    deliver_waiting,
+    number_of,
+)
 from lms.services.mail.transports import Deliver, by_smtp, delivery, to_folder
+from lms.services.mail.troubles import Marked, list_troubled, waiting_for
 
 __all__ = [
     "CHOOSABLE",
@@ -36,6 +44,7 @@ __all__ = [
     "Letter",
     "LogLine",
     "LogPage",
+    "Marked",
     "Token",
     "as_email",
     "by_smtp",
@@ -49,11 +58,14 @@ __all__ = [
     "gather",
     "hours_of",
     "letter",
+    "letter_blocks",
     "list_choices",
     "list_log",
     "list_marked",
     "list_recent",
+    "list_troubled",
     "mark_address",
+    "number_of",
     "read_bounces",
     "read_token",
     "recall",
@@ -62,5 +74,6 @@ __all__ = [
     "to_folder",
     "token_for",
     "try_again",
+    "waiting_for",
     "write",
 ]

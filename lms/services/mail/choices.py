@@ -29,7 +29,7 @@ def list_choices(session: Session, account_ids: list[int], kind: str) -> dict[in
     query = sa.select(MailChoice.account_id, MailChoice.choice).where(
         MailChoice.id.in_(latest.group_by(MailChoice.account_id))
     )
-    chosen = dict(session.execute(query).tuples().all())
+    chosen = dict(session.execute(query).all())
     usual = USUAL.get(kind, "each")
     return {account: chosen.get(account, usual) for account in account_ids}
 

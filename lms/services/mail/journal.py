@@ -109,7 +109,7 @@ def count_states(session: Session, programme_id: int, since: datetime) -> dict[S
         .where(OutboxMessage.programme_id == programme_id, OutboxMessage.written_at >= since)
         .group_by(_state_now)
     )
-    found = dict(session.execute(query).tuples().all())
+    found = dict(session.execute(query).all())
     return {state: found.get(state, 0) for state in STATES}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_date
 from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -26,14 +27,14 @@ class Letter:
     body: str
 
 
-def letter(name: str, language: str = "en", **values: Any) -> Letter:
-    """Write the letter `name` (a file of `templates/mail/letters`) in a language.
+def letter(template: str, language: str = "en", /, **values: Any) -> Letter:
+    """Write the letter of a template (a file of `templates/mail/letters`) in a language.
 
     The first line of a template is the subject; the text begins after an empty line. Paragraphs
     have an empty line between them; lines that begin with “- ” make a list. A missing value is
     an error: no letter leaves with a hole in it.
     """
-    text = _texts(language).get_template(f"letters/{name}.txt").render(values)
+    text = _texts(language).get_template(f"letters/{template}.txt").render(values)
     subject, _, body = text.strip().partition("\n")
     body = re.sub(r"\n{3,}", "\n\n", body.strip())
     return Letter(" ".join(subject.split()), f"{body}\n")
@@ -84,8 +85,16 @@ def _environment(language: str, *, autoescape: bool) -> Environment:
         lstrip_blocks=True,
     )
     spoken: NullTranslations = Translations.load(TRANSLATIONS, [language])
+    environment.filters["day"] = functools.partial(
+        format_date, format="long", locale=_dates(language)
+    )
     environment.install_gettext_translations(spoken, newstyle=True)  # type: ignore[attr-defined]
     return environment
+
+
+def _dates(language: str) -> str:
+    """The locale in which a language's letters write days: British ones in English."""
+    return "en_GB" if language == "en" else language
 
 
 @dataclass(frozen=True, slots=True)
