@@ -25,6 +25,7 @@ from tests.browser.hands import fits
 from tests.cast import BUNDLED, Cast
 from tests.closing_course import disclose_nothing, give_a_closing
 from tests.credit_samples import claim_credits
+from tests.message_samples import announce, mark_leo
 from tests.psychometric_samples import convene
 from tests.review_samples import review
 from tests.stories import Told, read_all, settle, show, sit, tell
@@ -54,6 +55,8 @@ def told(site: Site, cast: Cast) -> Told:
         show(db.session, told, clock.now())
         disclose_nothing(db.session, cast, clock.now())
         claim_credits(db.session, told, clock.now())
+        announce(db.session, cast, clock.now())
+        mark_leo(db.session, clock.now())
         # Last: what is suspended is handed out no more.
         dispute(db.session, told, clock.now())
         db.session.commit()
@@ -128,6 +131,7 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/learn/{cast.leo_seat}/first-module/lesson-1",
             f"/learn/{cast.leo_seat}/first-module/quiz/terms",
             "/search", "/search?q=claim", "/search?q=paragrph", "/search?q=xqzzt",
+            "/account/mail", f"/learn/{cast.leo_seat}/announcements",
             f"/attempts/{told.failed_attempt}/appeals", f"/credentials/{told.serial}/appeal",
         ],
         "Otto": ["/learn", "/credentials", "/programmes/northgate", "/account"],
@@ -144,6 +148,13 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/manage/programmes/{cast.northgate}/approvals",
             f"/manage/programmes/{cast.northgate}/standards/new", "/manage/panels/2",
             f"/manage/programmes/{cast.northgate}/audit",
+            f"/manage/programmes/{cast.northgate}/reminders",
+            f"/manage/programmes/{cast.northgate}/reminders/overdue",
+            f"/manage/programmes/{cast.northgate}/mail",
+            f"/manage/programmes/{cast.northgate}/announcements",
+            f"/manage/cohorts/{cast.autumn}/messages",
+            f"/manage/cohorts/{cast.autumn}/announcements/new",
+            *(f"/manage/announcements/{number}" for number in (1, 2, 3)),
             f"/manage/programmes/{cast.northgate}/credentials",
             f"/manage/programmes/{cast.northgate}/credentials?q=nobody",
             f"/manage/programmes/{cast.northgate}/credential-appeals",
