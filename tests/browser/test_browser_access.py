@@ -87,6 +87,7 @@ def pages_of(who: str, told: Told) -> list[str]:
         f"/manage/cohorts/{cast.autumn}/at-risk?show=all",
         f"/manage/cohorts/{cast.autumn}/learners/{cast.lena_seat}/flags",
         f"/manage/programmes/{cast.northgate}/at-risk",
+        f"/manage/programmes/{cast.northgate}/queue",
         f"/manage/programmes/{cast.northgate}/assessment",
         f"/manage/programmes/{cast.northgate}/assessment/small-course",
         f"/manage/programmes/{cast.northgate}/assessment/small-course/items/{told.item}",
