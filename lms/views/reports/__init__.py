@@ -1,0 +1,6 @@
+"""Reports: where a cohort stands, as a page and as a file, and one learner's record."""
+
+from lms.views.reports import cohort, export, learner
+from lms.views.reports.place import pages
+
+__all__ = ["cohort", "export", "learner", "pages"]
