@@ -30,8 +30,8 @@ BACK_OFF = tuple(timedelta(minutes=each) for each in (1, 5, 15, 60, 180, 360, 72
 MOST_TRIES = len(BACK_OFF) + 1
 # The sweeps after this one have other work too; what is left goes with the next.
 MOST_A_SWEEP = 200
-# Answers of a server to one message; after any other error the rest would fare the same.
-ABOUT_ONE_MESSAGE = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, ValueError)
+# Answers of a server to one message; after any other error of the line the rest fares the same.
+ABOUT_ONE_MESSAGE = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
 
 
 def deliver_waiting(session: Session, deliver: Deliver, settings: Settings, now: datetime) -> int:
@@ -55,7 +55,7 @@ def deliver_waiting(session: Session, deliver: Deliver, settings: Settings, now:
             deliver(as_email(message, settings, _programme(session, message)))
         except (OSError, ValueError) as error:
             _note_failure(session, message, error, now)
-            is_away = not isinstance(error, ABOUT_ONE_MESSAGE)
+            is_away = isinstance(error, OSError) and not isinstance(error, ABOUT_ONE_MESSAGE)
         else:
             message.sent_at = now
             sent += 1
@@ -128,7 +128,8 @@ def _note_failure(
             message_id=message.id,
             at=now,
         )
-    elif isinstance(error, ValueError) or message.tries >= MOST_TRIES:
+    elif not isinstance(error, OSError) or message.tries >= MOST_TRIES:
+        # A message that cannot be put together never leaves; a certificate's error is both kinds.
         message.failed_at = now
     else:
         message.send_after = now + BACK_OFF[message.tries - 1]
