@@ -16,6 +16,7 @@ from lms.services import (
     credentials,
     mail,
     messages,
+    qualifications,
     register,
     sharing,
     sittings,
@@ -55,6 +56,7 @@ class Postman(threading.Thread):
         seldom = (
             (award_missed, "award"),
             (remind_holders, "reminder"),
+            (remind_of_expiry, "expiry"),
             (remind_learners, "reminder of a programme"),
             (clear_files, "file"),
         )
@@ -126,7 +128,9 @@ def clear_files(app: Flask) -> int:
     with app.app_context():
         removed = batches.remove_old(db.session, data, clock.now())
         batches.remove_half_written(data)
-        return removed + transcripts.drop_orphans(db.session, transcripts.proof_folder(data))
+        removed += transcripts.drop_orphans(db.session, transcripts.proof_folder(data))
+        folder = qualifications.proof_folder(data)
+        return removed + qualifications.drop_orphans(db.session, folder)
 
 
 def close_overdue(app: Flask) -> int:
@@ -201,6 +205,22 @@ def watch_cohorts(app: Flask) -> int:
             go = functools.partial(watch.go_through, session, cohort, now)
             _alone(app, f"The watch over cohort {cohort}", go)
         return len(changed)
+
+
+def remind_of_expiry(app: Flask) -> int:
+    """Write what reminds people of a qualification that expires, each once; return how many."""
+    public_url = app.config["SETTINGS"].public_url
+    written = 0
+
+    def page(enrolment: int) -> str:
+        return f"{public_url}/learn/{enrolment}/qualifications"
+
+    with app.app_context():
+        session, now = db.session, clock.now()
+        for due in qualifications.list_due(session, now):
+            write = functools.partial(qualifications.remind, session, due, page, now)
+            written += bool(_alone(app, f"The reminder {due.key}", write))
+    return written
 
 
 def _alone(app: Flask, what: str, act: Callable[[], Done]) -> Done | None:

@@ -1,5 +1,82 @@
 """What learners said of a course, with small groups suppressed."""
 
-from flask import Blueprint
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+import courses
+from lms import clock
+from lms.access import asked, rule
+from lms.db import db
+from lms.downloads import Table, attachment, csv_stream
+from lms.services import accounts, audit, cohorts, evaluations
+from lms.services.evaluations import Results
 
 pages = Blueprint("evaluations", __name__)
+
+
+@pages.get("/manage/programmes/<int:programme>/evaluations")
+@rule("overseer")
+def results(programme: int) -> str:
+    """Show what learners said of a release, for all periods that may be shown or for one."""
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
+    evaluated = evaluations.list_evaluated(db.session, programme)
+    shown = None
+    if evaluated:
+        release = request.args.get("release", evaluated[0].release_id, type=int)
+        shown = results_of(programme, release, found.time_zone)
+    return render_template(
+        "evaluations/results.html",
+        programme=found,
+        programme_name=found.name,
+        role=accounts.role_in(db.session, current_user.id, programme) or "",
+        evaluated=evaluated,
+        results=shown,
+        least=courses.LEAST_SHOWN,
+        least_with_words=courses.LEAST_WITH_WORDS,
+    )
+
+
+def results_of(programme: int, release: int, zone: str) -> Results:
+    """Return the results that the address asks for."""
+    period = request.args.get("period") or None
+    return evaluations.find_results(db.session, programme, release, zone, clock.now(), period)
+
+
+@pages.get("/manage/programmes/<int:programme>/evaluations/table.csv")
+@rule("overseer")
+def table(programme: int) -> ResponseReturnValue:
+    """Give the counts of the page as a file for a spreadsheet."""
+    return exported(programme, words=False)
+
+
+@pages.get("/manage/programmes/<int:programme>/evaluations/words.csv")
+@rule("overseer")
+def words(programme: int) -> ResponseReturnValue:
+    """Give the words of the page as a file for a spreadsheet."""
+    return exported(programme, words=True)
+
+
+def exported(programme: int, *, words: bool) -> ResponseReturnValue:
+    """Return what the page shows as a file; that it was taken stands in the trail."""
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
+    evaluated = evaluations.list_evaluated(db.session, programme)
+    if not evaluated:
+        return redirect(url_for("evaluations.results", programme=programme))
+    release = request.args.get("release", evaluated[0].release_id, type=int)
+    shown = results_of(programme, release, found.time_zone)
+    made: Table = (evaluations.words_table if words else evaluations.results_table)(
+        shown, found.name, found.time_zone
+    )
+    answer = Response(b"".join(csv_stream(made)), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = attachment(f"{made.name}.csv")
+    audit.record(
+        db.session,
+        at=clock.now(),
+        actor_id=current_user.id,
+        programme_id=programme,
+        act="evaluations.exported",
+        subject=f"release {release}",
+    )
+    db.session.commit()
+    return answer

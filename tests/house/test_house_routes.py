@@ -26,6 +26,7 @@ from tests.cast import Cast, settings_for, token_in
 from tests.changes import SLUG, publish_update
 from tests.closing_course import disclose_nothing
 from tests.credit_samples import claim_credits
+from tests.live_samples import meet, state
 from tests.message_samples import announce
 from tests.psychometric_samples import convene
 from tests.review_samples import review
@@ -101,6 +102,8 @@ def happen(app: Flask, cast: Cast, tmp_path: Path) -> Told:
         disclose_nothing(db.session, cast, clock.now())
         claim_credits(db.session, told, clock.now())
         announce(db.session, cast, clock.now())
+        meet(db.session, cast, clock.now())
+        state(db.session, cast, app.config["SETTINGS"].data, clock.now())
         # Last: what is suspended is handed out no more.
         dispute(db.session, told, clock.now())
         db.session.commit()
@@ -181,6 +184,10 @@ class Filled:
             "program_name": "witness.py",
             "reminder": "overdue",
             "announcement": 1,
+            # And what `meet` and `state` leave.
+            "live": 1,
+            "entry": 1,
+            "qualification": 1,
         }
         return known[name]
 
@@ -210,6 +217,7 @@ def expected(rule: str, endpoint: str, who: str, method: str) -> set[int]:
 # A set-up or confirmation link that does not exist is answered so to everybody.
 MAY_BE_EMPTY = {
     "badges.published",
+    "live.feed",
     "accounts.setup",
     "security.confirm_email",
     "security.reset_password",
@@ -225,6 +233,8 @@ KEEPS = {
     "reports.cohort_csv": {"audit_entries"},
     "messages.log_csv": {"audit_entries"},
     "renewals.lapsing_csv": {"audit_entries"},
+    "live.table": {"audit_entries"},
+    "qualifications.table": {"audit_entries"},
     "watch.cohort_csv": {"audit_entries"},
     "badges.download": {"badges"},
     "credentials.certificate": {"badges", "certificate_files", "log_checkpoints", "log_tiles"},
