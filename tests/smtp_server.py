@@ -44,6 +44,12 @@ class _Talk(socketserver.StreamRequestHandler):
         self.wfile.write(words.encode() + b"\r\n")
         self.wfile.flush()
 
+    def finish(self) -> None:
+        """Close what talks now: after STARTTLS it is not what the connection began with."""
+        for each in (self.wfile, self.rfile, self.request):
+            with contextlib.suppress(OSError):
+                each.close()
+
     def handle(self) -> None:
         with contextlib.suppress(OSError):
             self.post.connections += 1
