@@ -18,6 +18,7 @@ from lms.services import (
     messages,
     qualifications,
     register,
+    rosters,
     sharing,
     sittings,
     transcripts,
@@ -50,6 +51,7 @@ class Postman(threading.Thread):
             (sweep, "mail"),
             (close_overdue, "deadline"),
             (make_batches, "batch"),
+            (bring_people, "roster"),
             (keep_look_ups, "look-up"),
             (sign_log, "log"),
         )
@@ -120,6 +122,14 @@ def make_batches(app: Flask) -> bool:
     """Keep the press of this process at work as long as a batch waits; return whether it runs."""
     with app.app_context():
         return batches.tend(db.session, app.config["SETTINGS"]) is not None
+
+
+def bring_people(app: Flask) -> int:
+    """Have long rosters read, and write the invitations that wait; return how many were written."""
+    settings = app.config["SETTINGS"]
+    with app.app_context():
+        rosters.tend(db.session, settings, clock.now())
+        return rosters.write_waiting(db.session, settings, clock.now())
 
 
 def clear_files(app: Flask) -> int:

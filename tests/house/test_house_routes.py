@@ -30,6 +30,7 @@ from tests.live_samples import meet, state
 from tests.message_samples import announce
 from tests.psychometric_samples import convene
 from tests.review_samples import review
+from tests.roster_samples import bring
 from tests.stories import Told, settle, show, tell
 from tests.transcript_samples import file_away
 
@@ -104,6 +105,7 @@ def happen(app: Flask, cast: Cast, tmp_path: Path) -> Told:
         announce(db.session, cast, clock.now())
         meet(db.session, cast, clock.now())
         state(db.session, cast, app.config["SETTINGS"].data, clock.now())
+        bring(db.session, cast, app.config["SETTINGS"].data, clock.now())
         # Last: what is suspended is handed out no more.
         dispute(db.session, told, clock.now())
         db.session.commit()
@@ -168,6 +170,9 @@ class Filled:
             "external": 1,
             "check": 1,
             "batch": 1,
+            # What `bring` leaves waiting.
+            "roster": 1,
+            "format": "csv",
             # Likewise what `dispute` leaves.
             "act": "revoke",
             "proposal": 1,
@@ -223,6 +228,7 @@ MAY_BE_EMPTY = {
     "security.reset_password",
     "mail.unsubscribe",
     "renewals.stop",
+    "rosters.invited",
     "verification.shared",
 }
 
@@ -236,6 +242,7 @@ KEEPS = {
     "live.table": {"audit_entries"},
     "qualifications.table": {"audit_entries"},
     "watch.cohort_csv": {"audit_entries"},
+    "rosters.rows": {"audit_entries"},
     "badges.download": {"badges"},
     "credentials.certificate": {"badges", "certificate_files", "log_checkpoints", "log_tiles"},
 }

@@ -1,5 +1,0 @@
-"""Rosters: people brought in from a spreadsheet, tried before it is done, undone within a day."""
-
-from flask import Blueprint
-
-pages = Blueprint("rosters", __name__)
