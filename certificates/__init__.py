@@ -93,6 +93,7 @@ from certificates.status_list import (
     status_list_credential,
 )
 from certificates.transcript import (
+    PACK_TYPE,
     TranscriptCheck,
     TranscriptError,
     check_transcript,
@@ -106,6 +107,7 @@ __all__ = [
     "CREDIT_STEPS",
     "KIND_WORDS",
     "LARGEST_PICTURE",
+    "PACK_TYPE",
     "REMINDER_DAYS",
     "STANDING_NOTICE",
     "Act",

@@ -1,4 +1,6 @@
-"""Transcripts signed as JSON that a person can read: a Verifiable Credential with a JCS proof.
+"""Transcripts and evidence packs signed as JSON that a person can read, with a JCS proof.
+
+Each is a Verifiable Credential whose subject is what was signed.
 
 The proof is a Data Integrity proof of the suite `eddsa-jcs-2022` (W3C, Data Integrity EdDSA
 Cryptosuites v1.0, section 3.3): it covers every member of the document and the order of every
@@ -18,13 +20,16 @@ from certificates.base58 import from_base58, to_base58
 from certificates.keys import PublicKey, SigningKey
 
 TRANSCRIPT_TYPE = "LearningTranscript"
+PACK_TYPE = "EvidencePack"
 LONGEST_TRANSCRIPT = 4_000_000
 """Most bytes of a transcript that are looked at."""
 
 _CONTEXT = "https://www.w3.org/ns/credentials/v2"
 # Every member has a meaning of its own, so that a reader of linked data drops none of them.
-_VOCABULARY = {"@vocab": "urn:pat-lms:transcript:"}
-_TYPES = ["VerifiableCredential", TRANSCRIPT_TYPE]
+_VOCABULARIES = {
+    TRANSCRIPT_TYPE: "urn:pat-lms:transcript:",
+    PACK_TYPE: "urn:pat-lms:evidence-pack:",
+}
 _SUITE = {"type": "DataIntegrityProof", "cryptosuite": "eddsa-jcs-2022"}
 _PURPOSE = "assertionMethod"
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
@@ -51,17 +56,23 @@ class TranscriptCheck:
 
 
 def sign_transcript(
-    subject: Mapping[str, Any], issuer: str, key: SigningKey, at: datetime
+    subject: Mapping[str, Any],
+    issuer: str,
+    key: SigningKey,
+    at: datetime,
+    kind: str = TRANSCRIPT_TYPE,
 ) -> dict[str, Any]:
     """Return `subject` as a credential of `issuer` (a DID) with a proof made at `at`.
+
+    `kind` is `TRANSCRIPT_TYPE` or `PACK_TYPE`: neither can be passed off as the other.
 
     The same arguments give the same document. Raises `TranscriptError` for a subject with
     anything but text, whole numbers, truth values, lists and objects with ASCII names.
     """
     when = at.astimezone(UTC).strftime(_INSTANT)
     document = {
-        "@context": [_CONTEXT, dict(_VOCABULARY)],
-        "type": list(_TYPES),
+        "@context": [_CONTEXT, {"@vocab": _VOCABULARIES[kind]}],
+        "type": ["VerifiableCredential", kind],
         "issuer": issuer,
         "validFrom": when,
         "credentialSubject": dict(subject),
@@ -117,16 +128,19 @@ def _refuse_unwritable(value: Any) -> None:
 
 
 def check_transcript(
-    data: Mapping[str, Any] | bytes | str, keys: Iterable[PublicKey], issuer: str
+    data: Mapping[str, Any] | bytes | str,
+    keys: Iterable[PublicKey],
+    issuer: str,
+    kind: str = TRANSCRIPT_TYPE,
 ) -> TranscriptCheck:
-    """Say whether `issuer` signed this transcript with one of its credential keys."""
+    """Say whether `issuer` signed this, a transcript or what `kind` says, with its keys."""
     try:
         document = dict(data) if isinstance(data, Mapping) else _read(data)
         proof, key = _named(document, [k for k in keys if k.purpose == "credential"], issuer)
     except (TranscriptError, RecursionError) as error:
         return TranscriptCheck("not-ours", {}, None, str(error))
     try:
-        signed_at = _checked(document, proof, key)
+        signed_at = _checked(document, proof, key, kind)
     except (TranscriptError, RecursionError) as error:
         return TranscriptCheck("altered", {}, None, str(error))
     return TranscriptCheck("genuine", document["credentialSubject"], signed_at, "")
@@ -166,7 +180,9 @@ def _named(
     raise TranscriptError("proof: names no key of the issuer")
 
 
-def _checked(document: Mapping[str, Any], proof: Mapping[str, Any], key: PublicKey) -> datetime:
+def _checked(
+    document: Mapping[str, Any], proof: Mapping[str, Any], key: PublicKey, kind: str
+) -> datetime:
     """Return when it was signed, or raise TranscriptError for what the key did not sign."""
     from cryptography.exceptions import InvalidSignature
 
@@ -179,8 +195,9 @@ def _checked(document: Mapping[str, Any], proof: Mapping[str, Any], key: PublicK
     }:
         raise TranscriptError("proof: is not one that the issuer makes")
     rest = {name: value for name, value in document.items() if name != "proof"}
-    if rest.get("type") != _TYPES or not isinstance(rest.get("credentialSubject"), Mapping):
-        raise TranscriptError("type: is no transcript")
+    is_kind = rest.get("type") == ["VerifiableCredential", kind]
+    if not is_kind or not isinstance(rest.get("credentialSubject"), Mapping):
+        raise TranscriptError(f"type: is no {kind}")
     try:
         key.public.verify(_signature(proof.get("proofValue")), hash_data(rest, options))
     except InvalidSignature:

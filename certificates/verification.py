@@ -18,10 +18,15 @@ from certificates.keys import keys_from_document, roots_from_document
 from certificates.log import ProofCheck, ProofError, Witness, check_proof
 from certificates.serial import format_serial
 from certificates.signed_file import PdfCheck
-from certificates.transcript import TRANSCRIPT_TYPE, TranscriptCheck, check_transcript
+from certificates.transcript import (
+    PACK_TYPE,
+    TRANSCRIPT_TYPE,
+    TranscriptCheck,
+    check_transcript,
+)
 
 FileState = Literal["genuine", "altered", "not-ours", "unreadable"]
-FileKind = Literal["certificate", "badge", "transcript", "document"]
+FileKind = Literal["certificate", "badge", "transcript", "evidence pack", "document"]
 
 LARGEST_FILE = 20_000_000
 """Most bytes of a file that are looked at."""
@@ -111,16 +116,25 @@ def _of_json(text: str, given: _Given) -> FileVerdict:
     except (ValueError, RecursionError):
         return FileVerdict("unreadable", reasons=("it is no JSON",))
     kinds = document.get("type")
-    if isinstance(kinds, list) and TRANSCRIPT_TYPE in kinds:
-        return _of_transcript(text, document.get("issuer"), given)
+    for kind, word in _SIGNED_JSON.items():
+        if isinstance(kinds, list) and kind in kinds:
+            return _of_signed_json(text, document.get("issuer"), given, kind, word)
     return _of_badge(text, given)
 
 
-def _of_transcript(text: str, issuer: Any, given: _Given) -> FileVerdict:
-    found = check_transcript(text, given.keys, str(issuer))
+_SIGNED_JSON: Mapping[str, FileKind] = {
+    TRANSCRIPT_TYPE: "transcript",
+    PACK_TYPE: "evidence pack",
+}
+
+
+def _of_signed_json(
+    text: str, issuer: Any, given: _Given, kind: str, word: FileKind
+) -> FileVerdict:
+    found = check_transcript(text, given.keys, str(issuer), kind)
     if found.state != "genuine" or found.signed_at is None:
-        return FileVerdict(found.state, "transcript", (found.reason,))
-    return FileVerdict("genuine", "transcript", facts=_transcript_facts(found, issuer))
+        return FileVerdict(found.state, word, (found.reason,))
+    return FileVerdict("genuine", word, facts=_transcript_facts(found, issuer))
 
 
 def _transcript_facts(found: TranscriptCheck, issuer: str) -> tuple[tuple[str, str], ...]:

@@ -11,13 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from lms import archives
 from lms.downloads import as_csv
 
 MANIFEST, SUMS = "manifest.csv", "SHA256SUMS"
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-_READABLE = 0o644 << 16
-_UNIX = 3
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +40,16 @@ def write(path: Path, members: Iterable[Member]) -> tuple[str, int]:
     with path.open("xb") as file:
         os.fchmod(file.fileno(), 0o600)
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-            archive.writestr(_info(MANIFEST), manifest(known))
-            archive.writestr(_info(SUMS), sums(known))
+            archive.writestr(archives.member(MANIFEST), manifest(known))
+            archive.writestr(archives.member(SUMS), sums(known))
             for member in known:
                 data = member.read()
                 if hashlib.sha256(data).hexdigest() != member.sha256:
                     raise Differs(f"{member.name} is not the file that was made.")
-                archive.writestr(_info(member.name), data)
+                archive.writestr(archives.member(member.name), data)
         file.flush()
         os.fsync(file.fileno())
-    return digest_of(path), path.stat().st_size
+    return archives.digest_of(path), path.stat().st_size
 
 
 def manifest(members: Iterable[Member]) -> bytes:
@@ -64,18 +61,3 @@ def manifest(members: Iterable[Member]) -> bytes:
 def sums(members: Iterable[Member]) -> bytes:
     """Return the digests in the form that `sha256sum --check` reads."""
     return "".join(f"{each.sha256}  {each.name}\n" for each in members).encode()
-
-
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file, read block by block."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _info(name: str) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name, _EPOCH)
-    info.external_attr, info.create_system = _READABLE, _UNIX
-    return info
