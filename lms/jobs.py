@@ -16,6 +16,7 @@ from lms.services import (
     credentials,
     mail,
     messages,
+    packs,
     qualifications,
     register,
     rosters,
@@ -52,6 +53,7 @@ class Postman(threading.Thread):
             (close_overdue, "deadline"),
             (make_batches, "batch"),
             (bring_people, "roster"),
+            (make_packs, "evidence pack"),
             (keep_look_ups, "look-up"),
             (sign_log, "log"),
         )
@@ -132,11 +134,18 @@ def bring_people(app: Flask) -> int:
         return rosters.write_waiting(db.session, settings, clock.now())
 
 
+def make_packs(app: Flask) -> int:
+    """Make the evidence packs that wait; return how many."""
+    with app.app_context():
+        return packs.make_waiting(db.session, app.config["SETTINGS"], clock.now())
+
+
 def clear_files(app: Flask) -> int:
     """Remove files whose time is over and what a crash left behind; return how many."""
     data = app.config["SETTINGS"].data
     with app.app_context():
         removed = batches.remove_old(db.session, data, clock.now())
+        removed += packs.remove_old(db.session, data, clock.now())
         batches.remove_half_written(data)
         removed += transcripts.drop_orphans(db.session, transcripts.proof_folder(data))
         folder = qualifications.proof_folder(data)
