@@ -28,6 +28,13 @@ from courses.closing import (
     read_evaluation,
 )
 from courses.cohort_hours import GroupHours, TopicSpread, group_hours
+from courses.contributors import (
+    LOOK_BACK_MONTHS,
+    Contributor,
+    Relationship,
+    is_disclosed,
+    undisclosed,
+)
 from courses.crosswalk import (
     Crosswalk,
     Requirement,
@@ -155,6 +162,7 @@ __all__ = [
     "LEAST_SHOWN",
     "LEAST_WITH_WORDS",
     "LONGEST_WORDS",
+    "LOOK_BACK_MONTHS",
     "MODES",
     "NO_PRACTICE",
     "RISK_RULES",
@@ -174,6 +182,7 @@ __all__ = [
     "ClosingWindow",
     "CodeOfEthics",
     "Competency",
+    "Contributor",
     "Course",
     "Crosswalk",
     "Currency",
@@ -216,6 +225,7 @@ __all__ = [
     "ProseError",
     "Question",
     "QuizResult",
+    "Relationship",
     "RenewalAsks",
     "Requirement",
     "RiskFacts",
@@ -262,6 +272,7 @@ __all__ = [
     "hide_small",
     "hours",
     "impact",
+    "is_disclosed",
     "lessons_citing",
     "mode_standings",
     "overview",
@@ -278,6 +289,7 @@ __all__ = [
     "strength_of",
     "term_anchor",
     "terms_of",
+    "undisclosed",
 ]
 
 

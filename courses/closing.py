@@ -6,6 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from courses.contributors import (
+    Contributor,
+    contributors_from_document,
+    contributors_to_document,
+)
+
 QuestionKind = Literal["scale", "choice", "text"]
 
 SCALE = (1, 2, 3, 4, 5)
@@ -56,10 +62,15 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What stands between a completed course and its credential; by default nothing."""
+    """What stands between a completed course and its credential; by default nothing.
+
+    `contributors` are those who control what it says and are named in its own file: their
+    disclosures are shown to learners beside those of the programme.
+    """
 
     code: CodeOfEthics | None = None
     evaluation: Evaluation | None = None
+    contributors: tuple[Contributor, ...] = ()
 
 
 NOTHING_ASKED = Closing()
@@ -127,6 +138,8 @@ def closing_to_document(closing: Closing) -> dict[str, Any]:
         document["code_of_ethics"] = asdict(closing.code)
     if closing.evaluation is not None:
         document["evaluation"] = asdict(closing.evaluation)
+    if closing.contributors:
+        document["contributors"] = contributors_to_document(closing.contributors)
     return document
 
 
@@ -136,6 +149,7 @@ def closing_from_document(document: Mapping[str, Any]) -> Closing:
     return Closing(
         code=None if code is None else _code(code),
         evaluation=None if asked is None else _evaluation(asked),
+        contributors=contributors_from_document(document.get("contributors", [])),
     )
 
 

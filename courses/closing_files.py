@@ -10,14 +10,16 @@ from courses.closing import (
     Question,
     evaluation_faults,
 )
+from courses.contributors import Contributor, Relationship
 from courses.evidence import Fact
 from courses.files import Folder
 from courses.prose import render_inline
-from courses.schemas import CodeFile, EvaluationFile
+from courses.schemas import CodeFile, ContributorsFile, EvaluationFile
 from courses.yamlfile import read_yaml
 
 CODE_FILE = "code-of-ethics.yaml"
 EVALUATION_FILE = "evaluation.yaml"
+CONTRIBUTORS_FILE = "contributors.yaml"
 
 
 def read_closing(folder: Folder, path: Path, facts: Mapping[str, Fact]) -> Closing:
@@ -25,6 +27,7 @@ def read_closing(folder: Folder, path: Path, facts: Mapping[str, Fact]) -> Closi
     return Closing(
         code=_read_code(folder, path / CODE_FILE, facts),
         evaluation=_read_questions(folder, path / EVALUATION_FILE),
+        contributors=_read_contributors(folder, path / CONTRIBUTORS_FILE),
     )
 
 
@@ -60,3 +63,28 @@ def _read_questions(folder: Folder, path: Path) -> Evaluation | None:
     for place, fault in evaluation_faults(questions):
         folder.report(path, tree.line(("questions", place)), "evaluation", fault)
     return Evaluation(read.intro, questions)
+
+
+def _read_contributors(folder: Folder, path: Path) -> tuple[Contributor, ...]:
+    if not path.exists():
+        return ()
+    tree, read = read_yaml(folder, path, ContributorsFile)
+    if read is None:
+        return ()
+    met: set[str] = set()
+    for place, each in enumerate(read.contributors):
+        line = tree.line(("contributors", place))
+        if each.name in met:
+            folder.report(path, line, "contributor", f"{each.name} is named twice")
+        if each.relationships and each.disclosed_on is None:
+            folder.report(path, line, "contributor", f"say when {each.name} disclosed this")
+        met.add(each.name)
+    return tuple(
+        Contributor(
+            each.name,
+            each.role,
+            each.disclosed_on,
+            tuple(Relationship(**one.model_dump()) for one in each.relationships),
+        )
+        for each in read.contributors
+    )

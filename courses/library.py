@@ -9,7 +9,12 @@ from types import MappingProxyType
 from typing import Any
 
 from courses.checks import check_course, check_reviews
-from courses.closing_files import CODE_FILE, EVALUATION_FILE, read_closing
+from courses.closing_files import (
+    CODE_FILE,
+    CONTRIBUTORS_FILE,
+    EVALUATION_FILE,
+    read_closing,
+)
 from courses.companions import read_glossary, read_job_aids
 from courses.crosswalk import Crosswalk
 from courses.drafts import CourseDraft, LessonDraft, ModuleDraft, course_of
@@ -30,7 +35,10 @@ from courses.yamlfile import read_yaml, shaped_file
 UPDATES = "updates"
 
 _NUMBERED = re.compile(rf"([0-9]{{2}})-({SLUG})")
-_NOT_MODULES = ("course.yaml", UPDATES, CODE_FILE, EVALUATION_FILE, PRACTICE_FILE, CHECKLISTS)
+_NOT_MODULES = (
+    *("course.yaml", UPDATES, CODE_FILE, EVALUATION_FILE, CONTRIBUTORS_FILE),
+    *(PRACTICE_FILE, CHECKLISTS),
+)
 _NOT_LESSONS = ("module.yaml", "glossary.yaml", "figures", "job-aids")
 _FIGURE_NAME = re.compile(r"[a-z][a-z0-9-]*")
 

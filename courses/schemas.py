@@ -120,6 +120,25 @@ class CodeFile(_File):
     commitments: Annotated[list[Text], Bounded(min_length=1, max_length=30)]
 
 
+class RelationshipEntry(_File):
+    company: Line
+    nature: Line
+    since: Line
+    until: str = ""
+    mitigation: Text
+
+
+class ContributorEntry(_File):
+    name: Line
+    role: Line
+    disclosed_on: date | None = None
+    relationships: list[RelationshipEntry] = []
+
+
+class ContributorsFile(_File):
+    contributors: Annotated[list[ContributorEntry], Bounded(min_length=1, max_length=100)]
+
+
 class RuleEntry(_File):
     measure: Measure
     amount: Annotated[int, Bounded(ge=1, le=1000)]

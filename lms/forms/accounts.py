@@ -1,4 +1,4 @@
-"""Forms of people: registering, signing in, passwords, one's own details, set-up and roles."""
+"""Forms of people: registering, signing in, passwords, one's own details, and set-up."""
 
 import re
 import zoneinfo
@@ -238,20 +238,6 @@ class SetupForm(FlaskForm):  # type: ignore[misc]
         """A title alone names nobody."""
         if not self.educator_name.data:
             raise ValidationError(_("Enter the lead educator's name too, or neither."))
-
-
-class RoleForm(FlaskForm):  # type: ignore[misc]
-    """Who is to work for the programme, and as what."""
-
-    email = email_field(EmailValidation(verify=False))
-    role = SelectField(
-        _("Role"),
-        validators=[DataRequired(_("Choose a role."))],
-        choices=[
-            SelectChoice("instructor", _("Instructor: sees cohorts and learners")),
-            SelectChoice("administrator", _("Administrator: also cohorts, people and revocation")),
-        ],
-    )
 
 
 def time_zones() -> list[SelectChoice]:

@@ -171,6 +171,7 @@ def publish(
     """
     curriculum, findings = check(root)
     _refuse_errors(findings)
+    _refuse_undisclosed(curriculum, now.date())
     db.take_turn(session, "publish")
     releases = [
         _freeze(session, course, curriculum, Label(kind, note.strip()), now=now, actor_id=actor_id)
@@ -273,6 +274,19 @@ def _refuse_errors(findings: Iterable[Finding]) -> None:
     errors = sum(finding.severity == "error" for finding in findings)
     if errors:
         raise Refused(f"The content has {errors} errors; `lms content check` lists them.")
+
+
+def _refuse_undisclosed(curriculum: Curriculum, today: date) -> None:
+    for course in curriculum.library.courses.values():
+        missing = list(courses.undisclosed(course.closing.contributors, today))
+        if missing:
+            file = (COURSES / course.slug / "contributors.yaml").as_posix()
+            names = ", ".join(each.name for each in missing)
+            raise Refused(
+                f"{file} names {names} without a disclosure of the past "
+                f"{courses.LOOK_BACK_MONTHS} months. Ask each what they have to disclose, and "
+                "write its day under disclosed_on."
+            )
 
 
 def _next_label(session: Session, course_slug: str, year: int) -> str:

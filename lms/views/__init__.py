@@ -123,11 +123,16 @@ def header() -> dict[str, Any]:
     # Marking is part of assessment, and lies where staff manage their cohorts.
     is_managing = request.path.startswith("/manage")
     here = "cohorts" if is_managing else (request.endpoint or "").split(".")[0]
-    return links(here, is_staff=current_user.is_staff, language=str(get_locale()))
+    return links(
+        here,
+        is_staff=current_user.is_staff,
+        is_visitor=current_user.is_visitor,
+        language=str(get_locale()),
+    )
 
 
 @functools.lru_cache(maxsize=256)
-def links(here: str, *, is_staff: bool, language: str) -> dict[str, Any]:
+def links(here: str, *, is_staff: bool, is_visitor: bool, language: str) -> dict[str, Any]:
     """Return the header's links on the pages of one feature, worded in one language."""
     study = ("learning", "closing", "assessment", "crosswalk", "notes", "reading")
     places: list[tuple[str, str, tuple[str, ...]]] = [
@@ -139,6 +144,11 @@ def links(here: str, *, is_staff: bool, language: str) -> dict[str, Any]:
             ("acts", "badges", "credentials", "renewals", "sharing", "transcripts", "updates"),
         ),
     ]
+    if is_visitor:
+        here_too = () if is_staff else ("cohorts",)
+        places.insert(
+            0, (_("Your programmes"), "faculty.visiting", ("faculty", "practice", *here_too))
+        )
     if is_staff:
         places.insert(
             0,

@@ -1,4 +1,4 @@
-"""Pages of people: one's details and sessions, the staff of a programme, and the first set-up."""
+"""Pages of people: one's details and sessions, and the first set-up."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -8,10 +8,10 @@ from flask_login import current_user
 from flask_security.utils import hash_password, login_user
 
 from lms import clock
-from lms.access import asked, rule
+from lms.access import rule
 from lms.db import db
-from lms.errors import Conflict, Refused
-from lms.forms.accounts import DetailsForm, RoleForm, SetupForm
+from lms.errors import Conflict
+from lms.forms.accounts import DetailsForm, SetupForm
 from lms.services import accounts, catalogue
 
 pages = Blueprint("accounts", __name__)
@@ -73,65 +73,6 @@ def end_other_sessions() -> ResponseReturnValue:
         "success",
     )
     return redirect(url_for("accounts.sessions"), 303)
-
-
-@pages.route("/manage/programmes/<int:programme>/people", methods=["GET", "POST"])
-@rule("overseer", post="administrator")
-def people(programme: int) -> ResponseReturnValue:
-    """Show who works for a programme, and give somebody a role."""
-    name, staff = accounts.list_people_for(db.session, current_user.id, programme, asked())
-    form = RoleForm()
-    problem = None
-    if form.validate_on_submit():
-        try:
-            accounts.grant_role(
-                db.session,
-                programme_id=programme,
-                email=form.email.data,
-                role=form.role.data,
-                by=current_user.id,
-                now=clock.now(),
-            )
-        except Refused as refused:
-            db.session.rollback()
-            problem = refused.message
-        else:
-            db.session.commit()
-            flash(_("%(email)s now holds this role.", email=form.email.data), "success")
-            return redirect(url_for("accounts.people", programme=programme), 303)
-    page = render_template(
-        "accounts/people.html",
-        programme=programme,
-        name=name,
-        staff=staff,
-        form=form,
-        problem=problem,
-    )
-    return page, 422 if problem else 200
-
-
-@pages.post("/manage/programmes/<int:programme>/people/<int:person>/withdraw")
-@rule("administrator")
-def withdraw(programme: int, person: int) -> ResponseReturnValue:
-    """Take somebody's role in a programme away."""
-    accounts.require_role(db.session, current_user.id, programme, asked())
-    try:
-        accounts.withdraw_role(
-            db.session,
-            programme_id=programme,
-            account_id=person,
-            by=current_user.id,
-            now=clock.now(),
-        )
-    except Refused as refused:
-        db.session.rollback()
-        flash(refused.message, "error")
-        return redirect(url_for("accounts.people", programme=programme), 303)
-    db.session.commit()
-    if person == current_user.id:
-        return redirect(url_for("catalogue.index"), 303)
-    flash(_("The role is withdrawn."), "success")
-    return redirect(url_for("accounts.people", programme=programme), 303)
 
 
 @pages.route("/setup/<token>", methods=["GET", "POST"])

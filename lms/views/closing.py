@@ -25,7 +25,7 @@ PARTS = 5
 def disclosures(enrolment: int) -> str:
     """Show who controls what is taught, and what they disclosed."""
     seat = cohorts.seat_for(db.session, current_user.id, enrolment)
-    found = closing.list_disclosures(db.session, seat.programme_id)
+    found = closing.list_disclosed_to(db.session, seat)
     return render_template(
         "closing/disclosures.html",
         seat=seat,

@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, get_template_attribute, render_template
+from flask import Blueprint, get_template_attribute, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -14,7 +15,7 @@ import courses
 from lms.access import rule
 from lms.db import db
 from lms.errors import NotFound
-from lms.services import catalogue, cohorts
+from lms.services import catalogue, closing, cohorts
 
 pages = Blueprint("reading", __name__)
 
@@ -122,9 +123,11 @@ def glossary(enrolment: int) -> str:
 
 @pages.get("/learn/<int:enrolment>/modules/<module>")
 @rule("learner")
-def whole_module(enrolment: int, module: str) -> str:
+def whole_module(enrolment: int, module: str) -> ResponseReturnValue:
     """Show a whole module on one page, to print or to read at one go."""
     seat = cohorts.seat_for(db.session, current_user.id, enrolment)
+    if closing.has_to_see(db.session, seat):
+        return redirect(url_for("closing.disclosures", enrolment=enrolment), 303)
     content = catalogue.release(db.session, seat.release_id)
     return render_template(
         "reading/whole_module.html",

@@ -2,10 +2,9 @@
 
 from lms.services.accounts.details import change_details, change_password, note
 from lms.services.accounts.roles import (
+    ROLES,
     SATISFIED_BY,
-    StaffMember,
     grant_role,
-    list_people_for,
     list_programme_roles,
     require_role,
     role_in,
@@ -31,11 +30,11 @@ from lms.services.accounts.sign_ins import (
 from lms.services.accounts.tokens import hash_token
 
 __all__ = [
+    "ROLES",
     "SATISFIED_BY",
     "SETUP_LINK_LASTS",
     "SIGN_IN_LASTS",
     "OpenSignIn",
-    "StaffMember",
     "begin_sign_in",
     "change_details",
     "change_password",
@@ -46,7 +45,6 @@ __all__ = [
     "find_signed_in",
     "grant_role",
     "hash_token",
-    "list_people_for",
     "list_programme_roles",
     "list_sign_ins",
     "make_setup_link",

@@ -1,11 +1,10 @@
 """Who may do what in a programme: asked, given, withdrawn."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from lms import db
 from lms.errors import Forbidden, NotFound, Refused
@@ -25,18 +24,6 @@ SATISFIED_BY: Mapping[str, frozenset[str]] = {
     "supervisor": _ADMINISTRATORS | {"supervisor"},
     "partner": frozenset({"partner"}),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class StaffMember:
-    """Somebody with a role in a programme, and who gave it to them."""
-
-    account_id: int
-    name: str
-    email: str
-    role: str
-    granted_at: datetime
-    granted_by: str | None
 
 
 def role_in(session: Session, account_id: int, programme_id: int) -> str | None:
@@ -85,35 +72,10 @@ def list_programme_roles(session: Session, account_id: int) -> list[tuple[int, s
     return [(row.id, row.name, row.role) for row in session.execute(query)]
 
 
-def list_people_for(
-    session: Session, account_id: int, programme_id: int, asked: str = "overseer"
-) -> tuple[str, list[StaffMember]]:
-    """Return a programme's name and its staff, to somebody whose role satisfies `asked`."""
-    require_role(session, account_id, programme_id, asked)
-    giver = aliased(Account)
-    query = (
-        sa.select(
-            Account.id,
-            Account.full_name,
-            Account.email,
-            RoleGrant.role,
-            RoleGrant.granted_at,
-            giver.full_name.label("giver"),
-        )
-        .join(RoleGrant, RoleGrant.account_id == Account.id)
-        .outerjoin(giver, giver.id == RoleGrant.granted_by)
-        .where(RoleGrant.programme_id == programme_id)
-        .order_by(RoleGrant.role, Account.full_name)
-    )
-    people = [StaffMember(*row) for row in session.execute(query)]
-    named = sa.select(Programme.name).where(Programme.id == programme_id)
-    return session.scalars(named).one(), people
-
-
 def grant_role(
     session: Session, *, programme_id: int, email: str, role: str, by: int | None, now: datetime
-) -> None:
-    """Give a role to the account of `email`, in place of the one it may hold there."""
+) -> int:
+    """Give a role to the account of `email`, in place of the one it may hold; return whose."""
     if role not in ROLES:
         raise Refused("There is no such role.")
     held = _held_roles(session, programme_id)
@@ -127,6 +89,8 @@ def grant_role(
     if held.get(found.id) == role:
         raise Refused(f"{found.full_name} has this role already.")
     _refuse_to_orphan(held, found.id)
+    if "director" in (role, held.get(found.id)):
+        _refuse_to_pass_over_directors(held, by)
     _drop(session, programme_id, found.id)
     session.add(
         RoleGrant(
@@ -140,6 +104,7 @@ def grant_role(
     session.flush()
     detail = {"role": role, "before": held.get(found.id, "none")}
     _record_role(session, "role.granted", programme_id, found.id, by, now, detail)
+    return int(found.id)
 
 
 def withdraw_role(
@@ -150,6 +115,8 @@ def withdraw_role(
     if account_id not in held:
         raise NotFound("This person holds no role in the programme any more.")
     _refuse_to_orphan(held, account_id)
+    if held[account_id] == "director":
+        _refuse_to_pass_over_directors(held, by)
     _drop(session, programme_id, account_id)
     detail = {"role": held[account_id]}
     _record_role(session, "role.withdrawn", programme_id, account_id, by, now, detail)
@@ -172,6 +139,13 @@ def _refuse_to_orphan(held: Mapping[int, str], account_id: int) -> None:
         raise Refused(
             "This is the programme's only administrator. Make somebody else administrator first."
         )
+
+
+def _refuse_to_pass_over_directors(held: Mapping[int, str], by: int | None) -> None:
+    # A director confers completion: an administrator could else make themselves one for an hour.
+    directors = {who for who, role in held.items() if role == "director"}
+    if directors and by is not None and by not in directors:
+        raise Refused("Only a director of the programme gives or takes this role.")
 
 
 def _drop(session: Session, programme_id: int, account_id: int) -> None:

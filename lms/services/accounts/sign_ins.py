@@ -34,6 +34,9 @@ _SIGNED_IN = (
             RoleGrant.account_id == Account.id, RoleGrant.role.in_(sorted(SATISFIED_BY["reader"]))
         )
         .label("is_staff"),
+        sa.exists()
+        .where(RoleGrant.account_id == Account.id, RoleGrant.role.in_(("supervisor", "partner")))
+        .label("is_visitor"),
         *_COLUMNS,
     )
     .join(SignIn, SignIn.account_id == Account.id)
@@ -66,12 +69,13 @@ def find_signed_in(
     )
     if found is None:
         return None
-    sign_in_id, is_staff, *values = found
+    sign_in_id, is_staff, is_visitor, *values = found
     account: Account = _BARE.new_instance()
     account.__dict__.update(zip(_COLUMNS.keys(), values, strict=True))
     # As if it had been loaded and let go: whoever changes it adds it to the session first.
     make_transient_to_detached(account)
-    account.sign_in_id, account.is_staff = sign_in_id, is_staff
+    account.sign_in_id = sign_in_id
+    account.is_staff, account.is_visitor = is_staff, is_visitor
     return account
 
 

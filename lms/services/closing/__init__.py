@@ -1,11 +1,14 @@
 """Closing: what stands between a completed course and its credential, and how each is done."""
 
+from lms.services.closing.controllers import Undisclosed, list_undisclosed, refuse_undisclosed
 from lms.services.closing.disclosures import (
     DisclosureLine,
     Interest,
     digest_of,
     disclose,
     end_disclosure,
+    has_to_see,
+    list_disclosed_to,
     list_disclosures,
     mark_seen,
 )
@@ -17,14 +20,19 @@ __all__ = [
     "Gate",
     "GateKind",
     "Interest",
+    "Undisclosed",
     "attest",
     "digest_of",
     "disclose",
     "end_disclosure",
     "evaluate",
+    "has_to_see",
     "is_same_name",
+    "list_disclosed_to",
     "list_disclosures",
     "list_gates",
     "list_open",
+    "list_undisclosed",
     "mark_seen",
+    "refuse_undisclosed",
 ]

@@ -13,11 +13,8 @@ from lms import db
 from lms.errors import NotFound, Refused
 from lms.models.closing import Disclosure, DisclosureReceipt
 from lms.models.cohorts import Enrolment
-from lms.services import audit
+from lms.services import audit, catalogue
 from lms.services.cohorts import Seat
-
-LOOK_BACK_MONTHS = 24
-"""How far a disclosure looks back (ACCME, Standards for Integrity and Independence, Standard 3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +50,45 @@ def list_disclosures(session: Session, programme_id: int) -> list[DisclosureLine
         .order_by(Disclosure.person, Disclosure.id)
     )
     return [_line(row) for row in session.scalars(query)]
+
+
+def list_disclosed_to(session: Session, seat: Seat) -> list[DisclosureLine]:
+    """Return what a learner is shown: the programme's disclosures, then those of the course.
+
+    Whoever is named in the course and in the programme is shown as the programme has it.
+    """
+    lines = list_disclosures(session, seat.programme_id)
+    named = {line.person for line in lines}
+    course = catalogue.release(session, seat.release_id).course
+    return lines + [
+        DisclosureLine(
+            0,
+            each.name,
+            each.role,
+            tuple(
+                Interest(one.company, one.nature, one.since, one.until, one.mitigation)
+                for one in each.relationships
+            ),
+            each.disclosed_on,
+        )
+        for each in course.closing.contributors
+        if each.name not in named and each.disclosed_on is not None
+    ]
+
+
+def has_to_see(session: Session, seat: Seat) -> bool:
+    """Whether a learner has seen no disclosures yet though there are some.
+
+    Learners are told before they take part (ACCME, Standards for Integrity and Independence,
+    Standard 5). Who has begun is shown a later change before the award, without a stop.
+    """
+    seen = sa.exists().where(DisclosureReceipt.enrolment_id == seat.enrolment_id)
+    disclosed = sa.exists().where(
+        Disclosure.programme_id == seat.programme_id, Disclosure.ended_at.is_(None)
+    )
+    is_seen, is_disclosed = session.execute(sa.select(seen, disclosed)).one()
+    named = catalogue.release(session, seat.release_id).course.closing.contributors
+    return not is_seen and (is_disclosed or bool(named))
 
 
 def _line(row: Disclosure) -> DisclosureLine:
@@ -125,7 +161,7 @@ def end_disclosure(
 
 def mark_seen(session: Session, seat: Seat, digest: str, now: datetime) -> None:
     """Note that a learner has seen the disclosures as they stand; Refused when they changed."""
-    if digest != digest_of(list_disclosures(session, seat.programme_id)):
+    if digest != digest_of(list_disclosed_to(session, seat)):
         raise Refused("The disclosures have changed meanwhile. Read them once more.")
     # One at a time for an enrolment, so that a double click is one receipt.
     db.lock(session)

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lms.models.closing import DisclosureReceipt, EthicsAttestation, EvaluationReceipt
-from lms.services import catalogue
-from lms.services.closing.disclosures import digest_of, list_disclosures
+from lms.models.faculty import Conferral
+from lms.services import catalogue, faculty, observed, practice
+from lms.services.closing.disclosures import digest_of, list_disclosed_to
 from lms.services.cohorts import Seat
 
-GateKind = Literal["disclosures", "attestation", "evaluation"]
+GateKind = Literal["disclosures", "attestation", "evaluation", "practice", "ratings", "conferral"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,29 @@ class Gate:
 def list_gates(session: Session, seat: Seat) -> list[Gate]:
     """Return what comes before this learner's award, in the order in which it is met.
 
-    Disclosures count where the programme has any; a code of ethics and an evaluation where the
-    course asks for them. What has changed since it was seen or attested is open again.
+    Disclosures count where the programme or the course has any; a code of ethics and an evaluation
+    where the course asks for them; the signed log of practice, observed ratings and, last, a
+    director's conferral where the programme waits for them. What has changed since it was seen or
+    attested is open again.
     """
+    given, practised = _given(session, seat), _practised(session, seat)
+    last = [gate for gate in given if gate.kind == "conferral"]
+    return [*(gate for gate in given if gate not in last), *practised, *last]
+
+
+def _practised(session: Session, seat: Seat) -> list[Gate]:
+    demands = practice.demands_of(session, seat)
+    gates = []
+    if demands.log:
+        gates.append(Gate("practice", practice.is_enough(session, seat)))
+    if demands.ratings:
+        gates.append(Gate("ratings", observed.is_enough(session, seat)))
+    return gates
+
+
+def _given(session: Session, seat: Seat) -> list[Gate]:
     closing = catalogue.release(session, seat.release_id).course.closing
-    disclosed = list_disclosures(session, seat.programme_id)
+    disclosed = list_disclosed_to(session, seat)
     asked: dict[GateKind, sa.Exists] = {}
     if disclosed:
         asked["disclosures"] = sa.exists().where(
@@ -43,6 +62,8 @@ def list_gates(session: Session, seat: Seat) -> list[Gate]:
         )
     if closing.evaluation is not None:
         asked["evaluation"] = sa.exists().where(EvaluationReceipt.enrolment_id == seat.enrolment_id)
+    if faculty.director_confers(session, seat.programme_id):
+        asked["conferral"] = sa.exists().where(Conferral.enrolment_id == seat.enrolment_id)
     if not asked:
         return []
     done = session.execute(sa.select(*(each.label(kind) for kind, each in asked.items()))).one()

@@ -44,6 +44,7 @@ from lms.services.credentials.badges import (
     picture_words,
     unkept_badge,
 )
+from lms.services.credentials.conferring import ToConfer, confer, list_to_confer
 from lms.services.credentials.currency import today_of, window_of
 from lms.services.credentials.elsewhere import Learned
 from lms.services.credentials.files import (
@@ -125,6 +126,7 @@ __all__ = [
     "Standing",
     "StepKind",
     "StoredFile",
+    "ToConfer",
     "Waiting",
     "account_of_token",
     "addresses_at",
@@ -140,6 +142,7 @@ __all__ = [
     "chain_of",
     "choose_reminders",
     "competencies_of",
+    "confer",
     "credential_appeal_for",
     "credential_for_staff",
     "decide_credential_appeal",
@@ -166,6 +169,7 @@ __all__ = [
     "list_other_administrators",
     "list_proposals_on",
     "list_safety_items",
+    "list_to_confer",
     "list_unawarded",
     "list_waiting",
     "list_waiting_renewals",

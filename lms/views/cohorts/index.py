@@ -13,7 +13,7 @@ from lms.access import asked, rule
 from lms.db import db
 from lms.errors import NotFound, Refused
 from lms.forms.cohorts import CohortForm
-from lms.services import accounts, catalogue, cohorts, reports
+from lms.services import accounts, catalogue, closing, cohorts, reports
 from lms.views.cohorts.place import pages
 
 
@@ -61,6 +61,13 @@ def new(programme: int) -> ResponseReturnValue:
     form = CohortForm()
     form.release.choices = releases()
     if form.validate_on_submit():
+        now = clock.now()
+        try:
+            today = now.astimezone(ZoneInfo(zone)).date()
+            closing.refuse_undisclosed(db.session, programme, form.release.data, today)
+        except Refused as refused:
+            form.release.errors = [refused.message]
+            return page_of(form, name, zone), 422
         try:
             cohort = cohorts.create_cohort(
                 db.session,
@@ -71,7 +78,7 @@ def new(programme: int) -> ResponseReturnValue:
                 due_on=form.due_on.data,
                 enrols_until=form.enrols_until.data,
                 by=current_user.id,
-                now=clock.now(),
+                now=now,
             )
         except Refused as refused:
             db.session.rollback()
@@ -80,13 +87,12 @@ def new(programme: int) -> ResponseReturnValue:
             db.session.commit()
             flash(_("The cohort is open. Learners enrol on the programme’s page."), "success")
             return redirect(url_for("reports.cohort", cohort=cohort.id), 303)
-    page = render_template(
-        "cohorts/new.html",
-        form=form,
-        programme_name=name,
-        zone=zone,
-    )
-    return page, 422 if form.errors else 200
+    return page_of(form, name, zone), 422 if form.errors else 200
+
+
+def page_of(form: CohortForm, name: str, zone: str) -> str:
+    """Draw the form of a new cohort."""
+    return render_template("cohorts/new.html", form=form, programme_name=name, zone=zone)
 
 
 def releases() -> list[SelectChoice]:

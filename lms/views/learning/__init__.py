@@ -112,11 +112,14 @@ def enrol(cohort: int) -> ResponseReturnValue:
 
 @pages.get("/learn/<int:enrolment>/<module>/<lesson>")
 @rule("learner")
-def lesson(enrolment: int, module: str, lesson: str) -> str:
+def lesson(enrolment: int, module: str, lesson: str) -> ResponseReturnValue:
     """Show a lesson with its place in the course, its sources, and the way on."""
     seat = cohorts.seat_for(db.session, current_user.id, enrolment)
     text = learning.lesson_of(db.session, seat, f"{module}/{lesson}")
     progress, place = learning.standing_at(db.session, seat, text.key)
+    if progress.started_at is None and closing.has_to_see(db.session, seat):
+        flash(_("Before the first lesson: see who made this course, and their interests."), "info")
+        return redirect(url_for("closing.disclosures", enrolment=enrolment), 303)
     content = catalogue.release(db.session, seat.release_id)
     here = content.course.module(module)
     module_state = next(each for each in progress.modules if each.module.key == module)

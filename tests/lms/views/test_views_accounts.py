@@ -308,9 +308,9 @@ def test_a_role_needs_a_confirmed_account(app: Flask, cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "status"), [("Ivo", 403), ("Lena", 404), ("Otto", 404), ("Olga", 404)]
+    ("name", "status"), [("Ivo", 403), ("Lena", 403), ("Otto", 404), ("Olga", 404)]
 )
-def test_the_staff_page_is_for_the_programme_s_administrators(
+def test_roles_are_for_the_programme_s_administrators_to_give(
     app: Flask, cast: Cast, name: str, status: int
 ) -> None:
     holders = sa.select(RoleGrant.account_id).where(RoleGrant.programme_id == cast.northgate)
@@ -318,7 +318,7 @@ def test_the_staff_page_is_for_the_programme_s_administrators(
         before = set(session.scalars(holders))
     visitor = Visitor(app)
     visitor.sign_in(name)
-    assert visitor.get(people_page(cast)).status_code == status
+    assert visitor.get(people_page(cast)).status_code == (200 if name == "Ivo" else status)
     grant = {"email": f"{name.lower()}@example.org", "role": "administrator"}
     assert visitor.send(people_page(cast), grant, page="/account").status_code == status
     withdraw = f"{people_page(cast)}/{cast.ada}/withdraw"

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from lms import clock
 from lms.db import db
 from lms.models.accounts import RoleGrant
 from lms.models.audit import AuditEntry
@@ -14,6 +15,7 @@ from lms.models.catalogue import Release
 from lms.models.cohorts import Cohort, Enrolment
 from lms.models.search import PassageRecord, SearchedRelease
 from tests.cast import THEN, Cast, token_in
+from tests.closing_course import disclose_everybody
 from tests.lms import report_samples as sample
 
 ClientOf = Callable[[str], FlaskClient]
@@ -23,6 +25,14 @@ GOOD = {
     "due_on": "2027-06-01",
     "enrols_until": "2027-02-14",
 }
+
+
+@pytest.fixture
+def disclosed(app: Flask, cast: Cast) -> None:
+    """No cohort opens before everybody who controls content has disclosed."""
+    with app.app_context():
+        disclose_everybody(db.session, cast, clock.now())
+        db.session.commit()
 
 
 def new_page(cast: Cast) -> str:
@@ -114,6 +124,7 @@ def send(client: FlaskClient, cast: Cast, **other: str) -> tuple[int, str]:
     return answer.status_code, answer.get_data(as_text=True)
 
 
+@pytest.mark.usefixtures("disclosed")
 def test_an_administrator_opens_a_cohort(app: Flask, client_of: ClientOf, cast: Cast) -> None:
     client = client_of("Ada")
     assert "release 2026.1" in client.get(new_page(cast)).get_data(as_text=True)
@@ -130,6 +141,7 @@ def test_an_administrator_opens_a_cohort(app: Flask, client_of: ClientOf, cast: 
     )
 
 
+@pytest.mark.usefixtures("disclosed")
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
@@ -164,6 +176,7 @@ def test_each_mistake_is_named_at_its_field(
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Cohort)) == 1
 
 
+@pytest.mark.usefixtures("disclosed")
 def test_a_cohort_may_open_without_open_enrolment(
     app: Flask, client_of: ClientOf, cast: Cast
 ) -> None:
