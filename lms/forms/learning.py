@@ -3,9 +3,5 @@
 from flask_wtf import FlaskForm
 
 
-class EnrolForm(FlaskForm):  # type: ignore[misc]
-    """Take a seat in a cohort."""
-
-
 class MarkReadForm(FlaskForm):  # type: ignore[misc]
     """Mark a lesson as read."""

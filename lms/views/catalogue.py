@@ -9,7 +9,7 @@ from flask_login import current_user
 from lms import clock
 from lms.access import rule
 from lms.db import db
-from lms.services import catalogue, credentials
+from lms.services import catalogue, cohorts, credentials
 
 pages = Blueprint("catalogue", __name__)
 
@@ -40,6 +40,7 @@ def programme(slug: str) -> str:
         programme=found,
         programme_name=found.name,
         cohorts=open_cohorts,
+        rooms=cohorts.rooms(db.session, [cohort.id for cohort in open_cohorts]),
         content=content,
         assessment=credentials.assessment_of(content) if content else None,
         notice_text=credentials.NOTICE,

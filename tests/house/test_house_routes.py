@@ -25,6 +25,7 @@ from tests.act_samples import dispute
 from tests.cast import Cast, settings_for, token_in
 from tests.changes import SLUG, publish_update
 from tests.closing_course import disclose_nothing
+from tests.cohort_samples import queue_up
 from tests.credit_samples import claim_credits
 from tests.live_samples import meet, state
 from tests.message_samples import announce
@@ -95,6 +96,7 @@ def happen(app: Flask, cast: Cast, tmp_path: Path) -> Told:
     with app.app_context():
         publish_update(db.session, tmp_path, clock.now())
         settle(db.session, cast, clock.now())
+        queue_up(db.session, cast, clock.now())
         convene(db.session, cast, clock.now())
         review(db.session, told, clock.now())
         file_away(db.session, cast, app.config["SETTINGS"].data, clock.now())
@@ -157,6 +159,9 @@ class Filled:
             "study": 1,
             "judge": 1,
             "named": 2,
+            # Who waits and what invites, as `queue_up` leaves it.
+            "waiting": 1,
+            "invitation": 1,
             # What `settle` settles, each the first of its kind.
             "accommodation": 1,
             "given": 1,

@@ -60,11 +60,13 @@ def join_queue(session: Session, cohort: LockedCohort, account_id: int, now: dat
     return session.scalars(ahead).one()
 
 
-def leave_queue(session: Session, account_id: int, cohort_id: int, now: datetime) -> None:
-    """Take oneself off a waiting list, or raise NotFound."""
+def leave_queue(session: Session, account_id: int, cohort_id: int, now: datetime) -> bool:
+    """Take oneself off a waiting list; return whether one was on it."""
     cohort = lock_cohort(session, cohort_id)
-    _end(session, cohort, account_id, "left", now)
+    if not _end(session, cohort, account_id, "left", now):
+        return False
     _record(session, "waiting.left", cohort.programme_id, account_id, account_id, cohort, now)
+    return True
 
 
 def remove_waiting(
@@ -186,7 +188,7 @@ def _waiting_account(session: Session, cohort_id: int, waiting_id: int) -> int:
 
 def _end(
     session: Session, cohort: LockedCohort, account_id: int, outcome: str, now: datetime
-) -> None:
+) -> bool:
     ended = session.scalar(
         sa.update(WaitingPlace)
         .where(
@@ -197,8 +199,7 @@ def _end(
         .values(ended_at=now, outcome=outcome)
         .returning(WaitingPlace.id)
     )
-    if ended is None:
-        raise NotFound("There is no place on this waiting list to give up.")
+    return ended is not None
 
 
 def _write(

@@ -22,7 +22,7 @@ from lms import clock
 from lms.access import rule
 from lms.db import db
 from lms.errors import Refused
-from lms.forms.learning import EnrolForm, MarkReadForm
+from lms.forms.learning import MarkReadForm
 from lms.services import catalogue, closing, cohorts, credentials, learning, notes
 from lms.services.cohorts import Seat
 from lms.views.learning.drawn import drawn, rail
@@ -48,10 +48,15 @@ def _unit_address(enrolment: int, kind: str, key: str) -> str:
 def home() -> str:
     """Show the one thing to do next, the course, and exactly what is still missing."""
     now = clock.now()
-    seats = cohorts.list_seats(db.session, current_user.id)
+    # Where somebody still learns comes before what they have given up.
+    seats = sorted(
+        cohorts.list_seats(db.session, current_user.id),
+        key=lambda seat: seat.state == "withdrawn",
+    )
+    waits = cohorts.list_own_waits(db.session, current_user.id)
     if not seats:
         programmes = catalogue.list_programmes(db.session)
-        return render_template("learning/no_seat.html", programmes=programmes)
+        return render_template("learning/no_seat.html", programmes=programmes, waits=waits)
     enrolments = [seat.enrolment_id for seat in seats]
     wanted = request.args.get("enrolment", type=int)
     seat = next((each for each in seats if each.enrolment_id == wanted), seats[0])
@@ -61,14 +66,16 @@ def home() -> str:
     progress = learning.progress_with(db.session, seat, record)
     earned = credentials.list_of_enrolments(db.session, enrolments, now)
     today = now.astimezone(ZoneInfo(seat.time_zone)).date()
+    due = cohorts.own_due_dates(db.session, seat)
     return render_template(
         "learning/home.html",
         seat=seat,
+        waits=waits,
         others=[each for each in seats if each is not seat],
         programme_name=seat.programme_name,
         content=content,
         progress=progress,
-        pace=courses.pace(content.course, progress, seat.starts_on, seat.due_on, today),
+        pace=courses.pace(content.course, progress, seat.starts_on, seat.due_on, today, due),
         record=record,
         resume=resume_point(progress, record),
         credential=earned.get(seat.enrolment_id),
@@ -88,26 +95,6 @@ def resume_point(
             if state.unit.key == seen.lesson_key and state.state == "open":
                 return state.unit, seen
     return None if progress.next_unit is None else (progress.next_unit, None)
-
-
-@pages.post("/cohorts/<int:cohort>/enrol")
-@rule("member")
-def enrol(cohort: int) -> ResponseReturnValue:
-    """Take a seat in an open cohort."""
-    if not EnrolForm().validate_on_submit():
-        raise Refused(_("This form has expired. Go back, reload, send it again."))
-    now = clock.now()
-    zone = cohorts.zone_of(db.session, cohort)
-    enrolment = cohorts.enrol(
-        db.session,
-        account_id=current_user.id,
-        cohort_id=cohort,
-        now=now,
-        today=now.astimezone(ZoneInfo(zone)).date(),
-    )
-    db.session.commit()
-    flash(_("You are enrolled. Your place is kept here whenever you come back."), "success")
-    return redirect(url_for("learning.home", enrolment=enrolment), 303)
 
 
 @pages.get("/learn/<int:enrolment>/<module>/<lesson>")
@@ -197,7 +184,14 @@ def progress(enrolment: int) -> str:
         programme_name=seat.programme_name,
         content=content,
         progress=made,
-        pace=courses.pace(content.course, made, seat.starts_on, seat.due_on, today),
+        pace=courses.pace(
+            content.course,
+            made,
+            seat.starts_on,
+            seat.due_on,
+            today,
+            cohorts.own_due_dates(db.session, seat),
+        ),
         credential=earned.get(enrolment),
         gates=closing.list_gates(db.session, seat),
         unit_address=unit_address,
