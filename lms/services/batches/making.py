@@ -258,17 +258,21 @@ def _tell(session: Session, settings: Settings, batch: Batch, digest: str, now: 
     asker = session.execute(
         sa.select(Account.full_name, Account.email).where(Account.id == batch.asked_by)
     ).one()
-    until = (now + KEPT).strftime("%-d %B %Y")
+    told = mail.letter(
+        "batch-ready",
+        name=asker.full_name,
+        until=(now + KEPT).date(),
+        address=f"{settings.public_url}/manage/batches/{batch.id}",
+    )
     mail.write(
         session,
         recipient=asker.email,
-        subject="The certificates you asked for are ready",
-        body=(
-            f"Dear {asker.full_name},\n\nthe file with the certificates is ready. It can be "
-            f"fetched until {until}, then it is removed:\n"
-            f"{settings.public_url}/manage/batches/{batch.id}\n"
-        ),
+        subject=told.subject,
+        body=told.body,
         at=now,
+        account_id=batch.asked_by,
+        programme_id=batch.programme_id,
+        key=f"batch:{batch.id}:{digest}",
     )
 
 

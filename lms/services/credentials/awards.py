@@ -116,12 +116,23 @@ def announce(
         subject=f"credential {serial}",
         detail=detail,
     )
+    particulars = credential.particulars
+    told = mail.letter(
+        "award",
+        credential=credential,
+        is_renewal=particulars is not None and particulars.renews is not None,
+        address=f"{verify_address}/{credential.serial}",
+    )
     mail.write(
         session,
         recipient=holder.email,
-        subject=f"Your certificate: {credential.title}",
-        body=_letter(credential, verify_address),
+        subject=told.subject,
+        body=told.body,
         at=now,
+        kind="credential",
+        account_id=holder.id,
+        programme_id=programme_id,
+        key=f"award:{credential.serial}",
     )
 
 
@@ -180,21 +191,3 @@ def _passing_attempts(session: Session, enrolment_id: int) -> list[int]:
         .order_by(Attempt.id)
     )
     return list(session.scalars(query))
-
-
-def _letter(credential: certificates.Credential, verify_address: str) -> str:
-    particulars = credential.particulars
-    done = f"you have completed {credential.title} with {credential.programme}. "
-    if particulars is not None and particulars.renews is not None:
-        done = (
-            f"you have renewed {credential.title} with {credential.programme}. It is current "
-            f"until {certificates.spelled_date(credential.current_until)}. The certificate that "
-            "it renews stays on record, and its page leads to this one. "
-        )
-    return (
-        f"Dear {credential.holder_name},\n\n"
-        f"{done}Your certificate is ready under Credentials when you are signed in.\n\n"
-        "Anyone can check it here, without an account:\n"
-        f"{verify_address}/{credential.serial}\n\n"
-        f"{credential.notice}\n"
-    )

@@ -96,13 +96,17 @@ def remind(session: Session, due: Due, addresses: Addresses, now: datetime) -> b
         return False
     today = today_of(session, due.programme_id, now)
     email = sa.select(Account.email).where(Account.id == due.account_id)
+    told = _letter(session, held, today, addresses)
     mail.write(
         session,
         recipient=session.scalars(email).one(),
-        subject=f"Current until {certificates.spelled_date(held.credential.current_until)}: "
-        f"{held.credential.title}",
-        body=_letter(session, held, today, addresses),
+        subject=told.subject,
+        body=told.body,
         at=now,
+        kind="reminder",
+        account_id=due.account_id,
+        programme_id=due.programme_id,
+        key=f"renewal:{due.serial}:{due.days}",
     )
     return True
 
@@ -181,27 +185,15 @@ def _candidates() -> sa.Select[*tuple[Any, ...]]:
 _CANDIDATES = _candidates()
 
 
-def _letter(session: Session, held: Attested, today: date, addresses: Addresses) -> str:
-    credential = held.credential
-    until, window = credential.current_until, window_of(session, held)
-    left = (until - today).days
-    when = "today" if left == 0 else "tomorrow" if left == 1 else f"in {left} days"
-    opens = "You can renew it now"
-    if window.opens_on > today:
-        opens = f"You can renew it from {certificates.spelled_date(window.opens_on)} on"
-    return (
-        f"Dear {credential.holder_name},\n\n"
-        f"your certificate for {credential.title} with {credential.programme} is current until "
-        f"{certificates.spelled_date(until)}: that is {when}.\n\n"
-        f"{opens}. This page says exactly what is asked for, and what is missing:\n"
-        f"{addresses.renewal(credential.serial)}\n\n"
-        "What you completed stays completed. Past that date the public page of your certificate "
-        "says that it is past its currency date, until you renew it.\n\n"
-        "You get this letter because you hold a certificate that is about to pass its currency "
-        "date. Reminders are written 90, 60, 30 and 7 days before it. To get none of them any "
-        "more, without signing in:\n"
-        f"{addresses.stop(held.account_id)}\n"
-        "Letters about an award, a decision or a safety-critical update are not affected.\n"
+def _letter(session: Session, held: Attested, today: date, addresses: Addresses) -> mail.Letter:
+    credential, window = held.credential, window_of(session, held)
+    return mail.letter(
+        "reminder-renewal",
+        credential=credential,
+        left=(credential.current_until - today).days,
+        opens_on=window.opens_on if window.opens_on > today else None,
+        address=addresses.renewal(credential.serial),
+        stop=addresses.stop(held.account_id),
     )
 
 

@@ -199,4 +199,7 @@ def tell(
         subject=f"{subject}: {sitting.content.course.module(line.module_key).title}",
         body=f"Dear {line.learner},\n\n{text}\n\n{sitting.seat.programme_name}\n",
         at=now,
+        kind="learning",
+        account_id=line.learner_id,
+        programme_id=sitting.seat.programme_id,
     )

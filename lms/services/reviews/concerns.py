@@ -150,17 +150,20 @@ def decide_concern(
         detail={"note": words.strip()},
     )
     email = sa.select(Account.email).where(Account.id == line.account_id)
+    told = mail.letter(
+        "certificate-stands",
+        credential=found.credential,
+        number=certificates.format_serial(line.serial),
+    )
     mail.write(
         session,
         recipient=session.scalars(email).one(),
-        subject=f"Your certificate stands: {found.credential.title}",
-        body=(
-            f"Dear {found.credential.holder_name},\n\na result that your certificate "
-            f"{certificates.format_serial(line.serial)} rests on was reviewed. "
-            f"{found.credential.programme} has decided that the certificate stands. Nothing is "
-            "asked of you.\n"
-        ),
+        subject=told.subject,
+        body=told.body,
         at=now,
+        kind="credential",
+        account_id=line.account_id,
+        programme_id=line.programme_id,
     )
 
 

@@ -117,6 +117,10 @@ def _apply(
                 subject=notices.filled(notices.SUBJECT, each.reader),
                 body=notices.filled(words[each.change], each.reader),
                 at=now,
+                kind="learning",
+                account_id=each.sat.account_id,
+                programme_id=run.ruling.programme_id,
+                key=f"ruling:{run.ruling.id}:{each.sat.attempt_id}",
             )
     row = session.scalars(sa.select(RulingRecord).where(RulingRecord.id == run.ruling.id)).one()
     counts: dict[str, int] = {change: len(run.group(change)) for change in CHANGES}

@@ -294,4 +294,7 @@ def _tell(
             f"when.{ending}\n\n{sitting.seat.programme_name}\n"
         ),
         at=now,
+        kind="learning",
+        account_id=sitting.seat.account_id,
+        programme_id=sitting.seat.programme_id,
     )

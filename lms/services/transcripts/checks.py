@@ -159,25 +159,23 @@ def decide(
             "proof": found.external.proof_sha256 or "",
         },
     )
+    told = mail.letter(
+        "external-checked",
+        title=found.external.stated.title,
+        issuer=found.external.stated.issuer,
+        name=found.holder,
+        programme=found.check.programme,
+        is_confirmed=outcome == "confirmed",
+        words=words.strip(),
+    )
     mail.write(
         session,
         recipient=found.holder_email,
-        subject=f"Your certificate from elsewhere: {found.external.stated.title}",
-        body=_letter(found, outcome, words.strip()),
+        subject=told.subject,
+        body=told.body,
         at=now,
-    )
-
-
-def _letter(found: AskedCheck, outcome: str, words: str) -> str:
-    said = "has checked" if outcome == "confirmed" else "could not confirm"
-    return "\n\n".join(
-        part
-        for part in (
-            f"Dear {found.holder},",
-            f"{found.check.programme} {said} “{found.external.stated.title}” by "
-            f"{found.external.stated.issuer}.",
-            words,
-            "Your transcript says so from now on.\n",
-        )
-        if part
+        kind="credential",
+        account_id=found.external.account_id,
+        programme_id=found.check.programme_id,
+        key=f"external-check:{found.check.id}",
     )

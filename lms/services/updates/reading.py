@@ -148,25 +148,21 @@ def _tell_holders(
         session.execute(sa.select(Account.id, Account.email).where(Account.id.in_(holders))).all()
     )
     for held, since in waiting:
+        told = mail.letter(
+            "update",
+            credential=held.credential,
+            update=since,
+            address=f"{address}/{held.credential.serial}/updates/{since.slug}",
+        )
         mail.write(
             session,
             recipient=emails[held.account_id],
-            subject=f"An update to read: {since.title}",
-            body=_letter(held, since, address),
+            subject=told.subject,
+            body=told.body,
             at=now,
+            kind="credential",
+            account_id=held.account_id,
+            programme_id=held.programme_id,
+            key=f"update:{held.credential.serial}:{since.slug}",
         )
     return len(waiting)
-
-
-def _letter(held: Attested, since: SinceEarned, address: str) -> str:
-    credential = held.credential
-    return (
-        f"Dear {credential.holder_name},\n\n"
-        f"since you completed {credential.title} with {credential.programme}, something that "
-        "matters for the safety of patients has changed in it:\n\n"
-        f"{since.title}\n\n"
-        "Please read the short update and confirm it:\n"
-        f"{address}/{credential.serial}/updates/{since.slug}\n\n"
-        "Your certificate stays valid. Until you have confirmed, its public page says “Valid, "
-        "update outstanding”, with the title and date of the update.\n"
-    )
