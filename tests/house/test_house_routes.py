@@ -29,6 +29,7 @@ from tests.cohort_samples import queue_up
 from tests.credit_samples import claim_credits
 from tests.live_samples import meet, state
 from tests.message_samples import announce
+from tests.practice_samples import practise
 from tests.psychometric_samples import convene
 from tests.review_samples import review
 from tests.roster_samples import bring
@@ -108,6 +109,7 @@ def happen(app: Flask, cast: Cast, tmp_path: Path) -> Told:
         meet(db.session, cast, clock.now())
         state(db.session, cast, app.config["SETTINGS"].data, clock.now())
         bring(db.session, cast, app.config["SETTINGS"].data, clock.now())
+        practise(db.session, cast, tmp_path, clock.now())
         # Last: what is suspended is handed out no more.
         dispute(db.session, told, clock.now())
         db.session.commit()
@@ -198,6 +200,12 @@ class Filled:
             "live": 1,
             "entry": 1,
             "qualification": 1,
+            # And what `practise` leaves.
+            "site": 1,
+            "supervisor": 1,
+            "kind": "practicum",
+            "observation": 1,
+            "rating": 1,
         }
         return known[name]
 
@@ -232,6 +240,7 @@ MAY_BE_EMPTY = {
     "security.confirm_email",
     "security.reset_password",
     "mail.unsubscribe",
+    "practice.by_link",
     "renewals.stop",
     "rosters.invited",
     "verification.shared",
@@ -248,6 +257,8 @@ KEEPS = {
     "qualifications.table": {"audit_entries"},
     "watch.cohort_csv": {"audit_entries"},
     "rosters.rows": {"audit_entries"},
+    "practice.cohort_table": {"audit_entries"},
+    "observed.cohort_table": {"audit_entries"},
     "badges.download": {"badges"},
     "credentials.certificate": {"badges", "certificate_files", "log_checkpoints", "log_tiles"},
 }

@@ -1,0 +1,6 @@
+"""Observed ratings: skills by checklist, two raters, agreement, adjudication, remediation."""
+
+from lms.views.observed import own, staff
+from lms.views.observed.place import pages
+
+__all__ = ["own", "pages", "staff"]

@@ -1,0 +1,81 @@
+"""Practice as the staff of a cohort see it: every learner, and one learner's log."""
+
+from flask import Response, render_template
+from flask_login import current_user
+
+from lms import clock
+from lms.access import asked, rule
+from lms.db import db
+from lms.downloads import handed_out
+from lms.errors import NotFound
+from lms.services import audit, catalogue, cohorts, practice
+from lms.services.cohorts import RunCohort
+from lms.services.practice import LearnerPractice
+from lms.views.practice.place import pages, rows_of_rules
+
+
+def run_cohort(cohort: int) -> RunCohort:
+    """Return a cohort that the person who asks may look at, or refuse."""
+    return cohorts.cohort_for(db.session, current_user.id, cohort, asked())
+
+
+@pages.get("/manage/cohorts/<int:cohort>/practice", endpoint="cohort")
+@rule("reader")
+def of_cohort(cohort: int) -> str:
+    """Show how the logs of a cohort's learners stand."""
+    found = run_cohort(cohort)
+    return render_template(
+        "practice/cohort.html",
+        cohort=found,
+        programme_name=found.programme_name,
+        practice=catalogue.release(db.session, found.release_id).course.practice,
+        learners=practice.list_learners(db.session, found),
+    )
+
+
+@pages.get("/manage/cohorts/<int:cohort>/practice/table.<format>")
+@rule("overseer")
+def cohort_table(cohort: int, format: str) -> Response:
+    """Hand out the table of a cohort's practice."""
+    found, now = run_cohort(cohort), clock.now()
+    table = practice.practice_table(db.session, found, now)
+    audit.record(
+        db.session,
+        at=now,
+        actor_id=current_user.id,
+        programme_id=found.programme_id,
+        act="practice.exported",
+        subject=f"cohort {found.id}",
+        detail={"format": format},
+    )
+    db.session.commit()
+    return handed_out(table, format)
+
+
+@pages.get("/manage/cohorts/<int:cohort>/learners/<int:enrolment>/practice")
+@rule("reader")
+def of_learner(cohort: int, enrolment: int) -> str:
+    """Show one learner's log to the staff of the cohort."""
+    found = run_cohort(cohort)
+    learner = learner_of(found, enrolment)
+    entries = practice.list_entries(db.session, enrolment)
+    content = catalogue.release(db.session, found.release_id)
+    standing = practice.standing_with(db.session, found.release_id, entries)
+    return render_template(
+        "practice/learner.html",
+        cohort=found,
+        programme_name=found.programme_name,
+        learner=learner,
+        practice=content.course.practice,
+        rules=rows_of_rules(content, standing),
+        standing=standing,
+        entries=entries,
+    )
+
+
+def learner_of(cohort: RunCohort, enrolment: int) -> LearnerPractice:
+    """Return a learner of a cohort, or raise NotFound."""
+    for each in practice.list_learners(db.session, cohort):
+        if each.enrolment_id == enrolment:
+            return each
+    raise NotFound()
