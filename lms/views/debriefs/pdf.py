@@ -10,7 +10,7 @@ from lms.db import db
 from lms.downloads import attachment
 from lms.errors import NotFound
 from lms.extensions import limiter
-from lms.services import cohorts, debriefs, reports
+from lms.services import cohorts, debriefs, live, reports
 from lms.views.debriefs.place import pages
 from lms.views.debriefs.printed import for_learners, for_teachers
 
@@ -26,7 +26,13 @@ def handout(cohort: int) -> Response:
     if not any(line.learners for line in debrief.objectives):
         raise NotFound("Nobody has submitted a quiz yet, so that there is nothing to debrief.")
     is_for_learners = request.args.get("for") == "learners"
-    made = for_learners(debrief) if is_for_learners else for_teachers(debrief)
+    planned = live.list_live(db.session, cohort)
+    coming = [each for each in planned if each.starts_at > now and each.cancelled_at is None]
+    made = (
+        for_learners(debrief)
+        if is_for_learners
+        else for_teachers(debrief, coming[0] if coming else None)
+    )
     answer = Response(certificates.render_printout(made), mimetype="application/pdf")
     name = f"{made.title} {debrief.report.today.isoformat()}.pdf"
     answer.headers["Content-Disposition"] = attachment(name)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -10,18 +11,19 @@ import certificates
 import courses
 import quizzes
 from certificates import Cell, Column, PrintedTable, Printout
+from lms.services import live
 from lms.services.catalogue import ReleaseContent
 from lms.services.debriefs import Debrief, ItemLine, ObjectiveLine
 
 MOST_OBJECTIVES = 6
-MOST_ITEMS = 6
+MOST_ITEMS = 5
 """What a session of an hour has time for."""
 
 _CITED = re.compile(r'<sup class="cites">(.*?)</sup>', re.DOTALL)
 
 
-def for_teachers(debrief: Debrief) -> Printout:
-    """Return the handout for those who lead the session: with items, answers and reasons."""
+def for_teachers(debrief: Debrief, session: live.Live | None) -> Printout:
+    """Return the handout for those who lead the next session: items, answers and reasons."""
     misconceptions = list(debrief.misconceptions[:MOST_ITEMS])
     known = {line.item.id for line in misconceptions}
     hardest = [line for line in debrief.hardest(2 * MOST_ITEMS) if line.item.id not in known][
@@ -31,6 +33,7 @@ def for_teachers(debrief: Debrief) -> Printout:
         debrief,
         title=_("Debrief: %(cohort)s", cohort=debrief.report.cohort.title),
         paragraphs=(
+            *_when(debrief, session),
             _(
                 "For those who teach. It holds items of examinations that are in use: show them, "
                 "collect them again, and do not hand this out or send it on."
@@ -68,6 +71,19 @@ def for_learners(debrief: Debrief) -> Printout:
         ),
         tables=(*_objectives(weakest, with_figures=False), *_key_points(weakest)),
     )
+
+
+def _when(debrief: Debrief, session: live.Live | None) -> Iterator[str]:
+    if session is not None:
+        zone = debrief.report.cohort.time_zone
+        begins = session.starts_at.astimezone(ZoneInfo(zone))
+        yield _(
+            "Next live session: %(title)s, %(day)s, %(time)s (%(zone)s).",
+            title=session.title,
+            day=certificates.spelled_date(begins.date()),
+            time=f"{begins:%H:%M}",
+            zone=zone,
+        )
 
 
 def _printout(
@@ -162,10 +178,21 @@ def _item(content: ReleaseContent, line: ItemLine) -> Iterator[Cell]:
         figures += _("; %(n)s of %(of)s wrong and certain", n=sure.confidently_wrong,
                      of=sure.answers)  # fmt: skip
     safety = (_("Safety-critical."),) if item.safety_critical else ()
-    yield (plain(shown.lead_in), plain(shown.stem), *safety, figures)
+    texts = (plain(shown.lead_in), *_case(content, item), plain(shown.stem))
+    yield (*(text for text in texts if text), *safety, figures)
     yield tuple(_chosen(line, shown.options)) or ("–",)
     yield tuple(_best(item, shown.options, shown.rationales, shown.rationale)) or ("–",)
     yield _titles(line.lessons)
+
+
+def _case(content: ReleaseContent, item: quizzes.Item) -> Iterator[str]:
+    """The case that an item belongs to, as far as it had unfolded."""
+    for cases in content.cases.values():
+        case = cases.get(item.vignette or "")
+        if case is not None:
+            told = " ".join(plain(stage) for stage in case.stages[: item.stage])
+            yield _("Case “%(title)s”: %(told)s", title=case.title, told=told)
+            return
 
 
 def _chosen(line: ItemLine, options: Mapping[str, str]) -> Iterator[str]:

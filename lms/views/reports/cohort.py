@@ -103,7 +103,7 @@ def hours(report: CohortReport, place: str) -> dict[str, Any]:
         for line in report.lines
     ]
     spread = courses.group_hours(content.crosswalk, content.course, chosen, done)
-    return {"places": places, "place": chosen, "hours": spread}
+    return {"places": places, "jurisdiction": chosen, "hours": spread}
 
 
 class Drawings:
