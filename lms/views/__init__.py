@@ -134,7 +134,10 @@ def header() -> dict[str, Any]:
 @functools.lru_cache(maxsize=256)
 def links(here: str, *, is_staff: bool, is_visitor: bool, language: str) -> dict[str, Any]:
     """Return the header's links on the pages of one feature, worded in one language."""
-    study = ("learning", "closing", "assessment", "crosswalk", "notes", "reading")
+    study = (
+        *("learning", "closing", "assessment", "crosswalk", "notes", "reading"),
+        *("live", "qualifications"),
+    )
     places: list[tuple[str, str, tuple[str, ...]]] = [
         # Of sittings and reviews a learner can open their own terms and appeals alone.
         (_("Learn"), "learning.home", study if is_staff else (*study, "sittings", "reviews")),

@@ -1,5 +1,7 @@
 """What learners said of a course, with small groups suppressed."""
 
+from datetime import date
+
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -32,9 +34,15 @@ def results(programme: int) -> str:
         role=accounts.role_in(db.session, current_user.id, programme) or "",
         evaluated=evaluated,
         results=shown,
+        month=month,
         least=courses.LEAST_SHOWN,
         least_with_words=courses.LEAST_WITH_WORDS,
     )
+
+
+def month(key: str) -> str:
+    """Name a month such as “2026-09”."""
+    return f"{date.fromisoformat(f'{key}-01'):%B %Y}"
 
 
 def results_of(programme: int, release: int, zone: str) -> Results:

@@ -207,7 +207,7 @@ def decide(
 def list_lacking(session: Session, programme_id: int, today: date) -> list[Lacking]:
     """Return the active learners who lack something that is asked for, by cohort and name.
 
-    The 500 first ones; without a demand nobody lacks anything.
+    Without a demand nobody lacks anything.
     """
     asked = list_demands(session, programme_id)
     if not asked:
@@ -233,7 +233,7 @@ def list_lacking(session: Session, programme_id: int, today: date) -> list[Lacki
         kinds = tuple(kind for kind in asked if kind not in held.get(account, ()))
         if kinds:
             found.append(Lacking(enrolment, cohort, title, name, kinds))
-    return found[:500]
+    return found
 
 
 def programme_table(

@@ -14,7 +14,8 @@ from lms.db import db
 from lms.downloads import as_csv, attachment
 from lms.errors import NotFound
 from lms.extensions import limiter
-from lms.services import catalogue, cohorts, learning
+from lms.forms.live import ATTENDED
+from lms.services import catalogue, cohorts, learning, live
 from lms.services.catalogue import ReleaseContent
 from lms.views.crosswalk import outline
 from lms.views.crosswalk.words import basis_words, cited, least, rule_words
@@ -49,6 +50,8 @@ def learner(enrolment: int) -> str:
         "crosswalk/learner.html",
         seat=seat,
         programme_name=seat.programme_name,
+        standing=live.hours_of(db.session, seat),
+        attended_words=ATTENDED,
         **mapped(content, done),
     )
 

@@ -16,6 +16,8 @@ from lms.forms.qualifications import CheckForm, DemandForm
 from lms.services import accounts, audit, cohorts, qualifications
 from lms.views.qualifications.place import pages, proof_answer, words
 
+MOST_NAMED = 200
+
 
 @pages.get("/manage/programmes/<int:programme>/qualifications")
 @rule("reader")
@@ -27,6 +29,7 @@ def programme(programme: int) -> str:
         db.session, programme, waiting=False, after=continued(request.args.get("after", ""))
     )
     demands = qualifications.list_demands(db.session, programme)
+    lacking = qualifications.list_lacking(db.session, programme, today)
     role = accounts.role_in(db.session, current_user.id, programme) or ""
     last = held[-1] if len(held) == qualifications.PAGE else None
     return render_template(
@@ -41,8 +44,8 @@ def programme(programme: int) -> str:
         after=f"{last.held.stated.expires_on.isoformat()}.{last.held.id}" if last else None,
         is_continued="after" in request.args,
         demands=demands,
-        lacking=qualifications.list_lacking(db.session, programme, today),
-        form=DemandForm(formdata=None, data={"kinds": demands}),
+        lacking=lacking[:MOST_NAMED],
+        lacking_count=len(lacking),
         today=today,
         **words(),
     )
