@@ -50,7 +50,7 @@ def learner(enrolment: int) -> str:
         "crosswalk/learner.html",
         seat=seat,
         programme_name=seat.programme_name,
-        standing=live.hours_of(db.session, seat),
+        standing=live.hours_of(db.session, seat, progress),
         attended_words=ATTENDED,
         **mapped(content, done),
     )
