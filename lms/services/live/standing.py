@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 import courses
-from lms.services import catalogue
+from lms.services import catalogue, learning
 from lms.services.cohorts import Seat
 from lms.services.live.ledger import Credit, list_credits
 
@@ -29,11 +29,14 @@ class HoursStanding:
         return sum(self.minutes.values())
 
 
-def hours_of(session: Session, seat: Seat, progress: courses.Progress) -> HoursStanding:
+def hours_of(
+    session: Session, seat: Seat, progress: courses.Progress | None = None
+) -> HoursStanding:
     """Return a learner's hours by mode with every limit that the release's crosswalk states.
 
-    `progress` is the learner's, which every page that shows hours has at hand.
+    `progress` is the learner's, where it was read already.
     """
+    progress = progress or learning.progress_of(session, seat)
     content = catalogue.release(session, seat.release_id)
     self_paced = sum(each.unit.minutes for each in progress.units if each.state == "done")
     credits = list_credits(session, seat.enrolment_id)
