@@ -13,6 +13,7 @@ from lms.db import db
 from lms.services import (
     assessment,
     batches,
+    cohorts,
     credentials,
     mail,
     messages,
@@ -20,6 +21,7 @@ from lms.services import (
     qualifications,
     register,
     rosters,
+    saved,
     sharing,
     sittings,
     transcripts,
@@ -59,9 +61,11 @@ class Postman(threading.Thread):
         )
         seldom = (
             (award_missed, "award"),
+            (fill_places, "waiting list"),
             (remind_holders, "reminder"),
             (remind_of_expiry, "expiry"),
             (remind_learners, "reminder of a programme"),
+            (send_reports, "report"),
             (clear_files, "file"),
         )
         each_minute = ((watch_cohorts, "flag"),)
@@ -138,6 +142,25 @@ def make_packs(app: Flask) -> int:
     """Make the evidence packs that wait; return how many."""
     with app.app_context():
         return packs.make_waiting(db.session, app.config["SETTINGS"], clock.now())
+
+
+def send_reports(app: Flask) -> int:
+    """Write the letters about saved reports that are due; return how many."""
+    with app.app_context():
+        written = saved.send_due(db.session, app.config["SETTINGS"].public_url, clock.now())
+        db.session.commit()
+        return written
+
+
+def fill_places(app: Flask) -> int:
+    """Give free places to those who wait for them, if an act left any; return how many."""
+    given = 0
+    with app.app_context():
+        session, now = db.session, clock.now()
+        for cohort in cohorts.list_waited_for(session):
+            promote = functools.partial(cohorts.promote_in, session, cohort, now)
+            given += _alone(app, f"The waiting list of cohort {cohort}", promote) or 0
+    return given
 
 
 def clear_files(app: Flask) -> int:

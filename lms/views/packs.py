@@ -4,6 +4,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, send
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from wtforms.fields.choices import SelectChoice
 
 from lms import clock
 from lms.access import asked, rule
@@ -25,7 +26,7 @@ def index(programme: int) -> ResponseReturnValue:
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     lines = cohorts.list_cohorts(db.session, [programme])
     form = PackForm()
-    form.cohort.choices = [(line.id, line.title) for line in lines]
+    form.cohort.choices = [SelectChoice(line.id, line.title) for line in lines]
     if form.validate_on_submit():
         run = cohorts.cohort_for(db.session, current_user.id, form.cohort.data, asked())
         packs.ask(db.session, run, by=current_user.id, now=clock.now())

@@ -1,5 +1,245 @@
-"""Saved reports: a table with its filters under an address, sent by mail on schedule."""
+"""Reports: any table of a cohort, filtered and ordered, under an address, kept and taken away."""
 
-from flask import Blueprint
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from lms import clock
+from lms.access import asked, rule
+from lms.db import db
+from lms.downloads import handed_out
+from lms.errors import NotFound, Refused
+from lms.extensions import limiter
+from lms.forms.saved import ActForm, KeepForm
+from lms.services import accounts, cohorts, saved
 
 pages = Blueprint("saved", __name__)
+MOST_SHOWN = 200
+
+
+@pages.get("/manage/programmes/<int:programme>/reports")
+@rule("reader")
+def index(programme: int) -> str:
+    """Show the reports that a programme keeps, and the tables that one can be made of."""
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
+    role = accounts.role_in(db.session, current_user.id, programme)
+    return render_template(
+        "saved/index.html",
+        programme_id=programme,
+        programme_name=found.name,
+        zone=found.time_zone,
+        role=role,
+        listed=saved.list_saved(db.session, programme),
+        cohorts=cohorts.list_cohorts(db.session, [programme]),
+        sources=[
+            (name, source.title)
+            for name, source in saved.SOURCES.items()
+            if accounts.satisfies(role, source.asked)
+        ],
+    )
+
+
+@pages.get("/manage/cohorts/<int:cohort>/report")
+@rule("reader")
+def build(cohort: int) -> ResponseReturnValue:
+    """Show a table of a cohort as the address says, with the means to change what it shows."""
+    return _shown(cohort, KeepForm())
+
+
+def _shown(cohort: int, form: KeepForm) -> ResponseReturnValue:
+    run = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
+    definition = _asked_for()
+    problem = None
+    try:
+        table = saved.report_of(db.session, current_user.id, run, definition, clock.now())
+    except Refused as refusal:
+        problem = refusal.message
+        definition = saved.Definition(definition.source)
+        table = saved.report_of(db.session, current_user.id, run, definition, clock.now())
+    everything = saved.source_named(definition.source).build(db.session, run, clock.now())
+    if not form.is_submitted():
+        form.definition.data = saved.to_text(definition)
+    page = render_template(
+        "saved/build.html",
+        cohort=run,
+        programme_id=run.programme_id,
+        programme_name=run.programme_name,
+        role=run.role,
+        definition=definition,
+        conditions=[
+            *definition.conditions,
+            *[None] * (saved.MOST_CONDITIONS - len(definition.conditions)),
+        ],
+        columns=[column.label for column in everything.columns],
+        problem=problem,
+        form=form,
+        query=_query(definition),
+        operators=operator_words(),
+        sources=[
+            (name, source.title)
+            for name, source in saved.SOURCES.items()
+            if accounts.satisfies(run.role, source.asked)
+        ],
+        may_keep=accounts.satisfies(run.role, "instructor"),
+        **_rows(table),
+    )
+    return page, 422 if form.errors or problem else 200
+
+
+def operator_words() -> dict[str, str]:
+    """Say what each condition asks of a cell."""
+    return {
+        "is": _("is"),
+        "is-not": _("is not"),
+        "contains": _("contains"),
+        "at-least": _("is at least"),
+        "at-most": _("is at most"),
+        "is-empty": _("is empty"),
+        "is-not-empty": _("is not empty"),
+    }
+
+
+def _rows(table: Any) -> dict[str, Any]:
+    """Return what a page shows of a table: so many rows, and whether there are more."""
+    rows = [[saved.as_text(cell) for cell in row] for row in islice(table.rows, MOST_SHOWN + 1)]
+    return {
+        "table": table,
+        "rows": rows[:MOST_SHOWN],
+        "has_more": len(rows) > MOST_SHOWN,
+        "most": MOST_SHOWN,
+    }
+
+
+def _asked_for() -> saved.Definition:
+    """Read a definition from the address: an unknown source is not there, an odd part left out."""
+    given = request.args
+    conditions = tuple(
+        saved.Condition(column, operator, value[:200])
+        for column, operator, value in zip(
+            given.getlist("where"), given.getlist("op"), given.getlist("value"), strict=False
+        )
+        if column and operator in saved.OPERATORS
+    )
+    source = given.get("source", next(iter(saved.SOURCES)))
+    if source not in saved.SOURCES:
+        raise NotFound()
+    return saved.Definition(
+        source,
+        tuple(given.getlist("column")),
+        conditions[: saved.MOST_CONDITIONS],
+        given.get("sort", ""),
+        given.get("order") == "descending",
+    )
+
+
+def _query(definition: saved.Definition) -> dict[str, Any]:
+    """Return a definition as the parts of an address, the other way round."""
+    return {
+        "source": definition.source,
+        "column": list(definition.columns),
+        "where": [each.column for each in definition.conditions],
+        "op": [each.operator for each in definition.conditions],
+        "value": [each.value for each in definition.conditions],
+        "sort": definition.sort,
+        "order": "descending" if definition.descending else "ascending",
+    }
+
+
+@pages.get("/manage/cohorts/<int:cohort>/report/table.<format>")
+@rule("reader")
+@limiter.limit("60 per hour")
+def build_table(cohort: int, format: str) -> ResponseReturnValue:
+    """Give what the address says as a file."""
+    run = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
+    return _given(run, _asked_for(), format)
+
+
+def _given(run: cohorts.RunCohort, definition: saved.Definition, form: str) -> ResponseReturnValue:
+    now = clock.now()
+    table = saved.report_of(db.session, current_user.id, run, definition, now)
+    zone = _("Instants are in UTC. Made %(now)s UTC.", now=f"{now:%Y-%m-%d %H:%M}")
+    table = replace(table, name=f"{table.name} {run.title}", notes=(*table.notes, zone))
+    answer = handed_out(table, form)
+    saved.record_export(db.session, run, definition, form, by=current_user.id, now=now)
+    db.session.commit()
+    return answer
+
+
+@pages.post("/manage/cohorts/<int:cohort>/report")
+@rule("instructor")
+def keep(cohort: int) -> ResponseReturnValue:
+    """Keep a report under a title."""
+    run = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
+    form = KeepForm()
+    if not form.validate_on_submit():
+        return _shown(cohort, form)
+    try:
+        definition = saved.from_text(form.definition.data)
+        # Worked out once before it is kept: what cannot be shown is not worth an address.
+        saved.report_of(db.session, current_user.id, run, definition, clock.now())
+        kept = saved.save(
+            db.session,
+            run,
+            definition,
+            title=form.title.data,
+            schedule=form.schedule.data,
+            weekday=form.weekday.data,
+            by=current_user.id,
+            now=clock.now(),
+        )
+    except Refused as refusal:
+        db.session.rollback()
+        form.title.errors = [refusal.message]
+        return _shown(cohort, form)
+    db.session.commit()
+    flash(_("The report is kept. It is worked out anew whenever it is opened."), "success")
+    return redirect(url_for("saved.report", saved_report=kept), 303)
+
+
+@pages.get("/manage/saved/<int:saved_report>")
+@rule("reader")
+def report(saved_report: int) -> ResponseReturnValue:
+    """Show a kept report as it comes out now."""
+    line, run = saved.saved_for(db.session, current_user.id, saved_report, asked())
+    try:
+        table = saved.report_of(db.session, current_user.id, run, line.definition, clock.now())
+    except Refused as refusal:
+        table = None
+        flash(refusal.message, "error")
+    return render_template(
+        "saved/report.html",
+        line=line,
+        cohort=run,
+        programme_name=run.programme_name,
+        role=run.role,
+        text=saved.to_text(line.definition),
+        query=_query(line.definition),
+        form=ActForm(),
+        may_remove=run.is_administered or line.saved_by == current_user.id,
+        **(_rows(table) if table is not None else {"table": None}),
+    )
+
+
+@pages.get("/manage/saved/<int:saved_report>/table.<format>")
+@rule("reader")
+@limiter.limit("60 per hour")
+def report_table(saved_report: int, format: str) -> ResponseReturnValue:
+    """Give a kept report as a file."""
+    line, run = saved.saved_for(db.session, current_user.id, saved_report, asked())
+    return _given(run, line.definition, format)
+
+
+@pages.post("/manage/saved/<int:saved_report>/remove")
+@rule("instructor")
+def remove(saved_report: int) -> ResponseReturnValue:
+    """Take a kept report away."""
+    line, _run = saved.saved_for(db.session, current_user.id, saved_report, asked())
+    saved.remove(db.session, line, by=current_user.id, now=clock.now())
+    db.session.commit()
+    flash(_("The report is removed."), "success")
+    return redirect(url_for("saved.index", programme=line.programme_id), 303)
