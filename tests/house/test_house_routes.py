@@ -256,6 +256,8 @@ KEEPS = {
     "live.table": {"audit_entries"},
     "qualifications.table": {"audit_entries"},
     "watch.cohort_csv": {"audit_entries"},
+    "dossiers.as_json": {"audit_entries"},
+    "dossiers.as_pdf": {"audit_entries"},
     "rosters.rows": {"audit_entries"},
     "practice.cohort_table": {"audit_entries"},
     "observed.cohort_table": {"audit_entries"},

@@ -18,6 +18,7 @@ from lms.services import (
     practice,
     qualifications,
     reviews,
+    rosters,
     transcripts,
     watch,
 )
@@ -205,5 +206,6 @@ SOURCES: tuple[Source, ...] = (
     observed.waiting_for,
     live.waiting_for,
     qualifications.waiting_for,
+    rosters.waiting_for,
     mail.waiting_for,
 )

@@ -1,7 +1,10 @@
 """Reports: where a cohort stands, who needs a person, one learner's record, the trail of acts."""
 
+from lms.services.reports.attempted import Sitting
 from lms.services.reports.cohort import SHOWN, SORTS, CohortReport, arranged, cohort_report
-from lms.services.reports.learner import Event, LearnerReport, Sitting, learner_report
+from lms.services.reports.events import Event
+from lms.services.reports.lacking import Lacking
+from lms.services.reports.learner import LearnerReport, learner_report, seat_in
 from lms.services.reports.lines import Cell, Concern, LearnerLine, ModuleCell
 from lms.services.reports.outlook import Outlook, outlook
 from lms.services.reports.roll import Roll, roll_of
@@ -16,6 +19,7 @@ __all__ = [
     "CohortReport",
     "Concern",
     "Event",
+    "Lacking",
     "LearnerLine",
     "LearnerReport",
     "ModuleCell",
@@ -33,6 +37,7 @@ __all__ = [
     "outlook",
     "quiz_times",
     "roll_of",
+    "seat_in",
     "timeline",
     "trail",
 ]

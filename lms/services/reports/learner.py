@@ -2,77 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
-from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-import certificates
 import courses
 from lms.errors import NotFound
 from lms.models.accounts import Account
-from lms.models.assessment import Attempt, ScoreRecord
 from lms.models.cohorts import Enrolment
 from lms.services import catalogue, cohorts, credentials, learning
-from lms.services.cohorts import RunCohort, State
-from lms.services.reports.scores import superseded
-
-EventKind = Literal[
-    "enrolled",
-    "lesson",
-    "started",
-    "submitted",
-    "passed",
-    "failed",
-    "issued",
-    "suspended",
-    "reinstated",
-    "reissued",
-    "revoked",
-]
-_KIND_OF_ACT: dict[certificates.ActKind, EventKind] = {
-    "suspend": "suspended",
-    "reinstate": "reinstated",
-    "supersede": "reissued",
-    "revoke": "revoked",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Sitting:
-    """One attempt at a module's quiz; without a submission it is still open and has no score.
-
-    `reason` is why the score stands as it does when it was scored again, else empty. A voided
-    attempt counts for nothing, whatever its score.
-    """
-
-    module_key: str
-    number: int
-    started_at: datetime
-    submitted_at: datetime | None
-    points: Fraction | None
-    maximum: int | None
-    cut_percent: int | None
-    passed: bool | None
-    reason: str
-    is_voided: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened; `subject` is a lesson's or module's key, or empty."""
-
-    at: datetime
-    kind: EventKind
-    subject: str = ""
-    number: int = 0
+from lms.services.cohorts import RunCohort, Seat, State
+from lms.services.reports.attempted import Sitting, sittings_of
+from lms.services.reports.events import Event, events_of
+from lms.services.reports.lacking import Lacking, list_lacking
 
 
 @dataclass(frozen=True, slots=True)
 class LearnerReport:
-    """One learner of a cohort: who, how far, what is missing, every attempt, every fact."""
+    """One learner of a cohort: who, how far, what is missing, every attempt, every fact.
+
+    `lacking` is what stands between them and the award beside units of the course; empty once they
+    hold it.
+    """
 
     cohort: RunCohort
     content: catalogue.ReleaseContent
@@ -90,33 +41,32 @@ class LearnerReport:
     sittings: tuple[Sitting, ...]
     credential: credentials.Attested | None
     events: tuple[Event, ...]
-    state: State = "active"
+    seat: Seat
+    lacking: tuple[Lacking, ...]
+
+    @property
+    def state(self) -> State:
+        """Whether they learn here, pause, or have given their place up."""
+        return self.seat.state
 
 
 def learner_report(
     session: Session, cohort: RunCohort, enrolment_id: int, now: datetime
 ) -> LearnerReport:
     """Return the record of one learner, or raise NotFound for an enrolment of another cohort."""
-    query = (
-        sa.select(Enrolment.enrolled_at, Enrolment.state, Account)
-        .join(Account, Account.id == Enrolment.account_id)
-        .where(Enrolment.id == enrolment_id, Enrolment.cohort_id == cohort.id)
-    )
-    found = session.execute(query).one_or_none()
-    if found is None:
-        raise NotFound()
-    enrolled_at, state, person = found
+    seat = seat_in(session, cohort, enrolment_id)
+    person = session.get_one(Account, seat.account_id)
     content = catalogue.release(session, cohort.release_id)
     record = learning.record_of(session, enrolment_id)
     due = cohorts.due_dates(session, cohort, [enrolment_id])[enrolment_id]
     progress = courses.progress(content.course, record.done, record.results)
-    sittings = _sittings(session, enrolment_id)
+    sittings = sittings_of(session, enrolment_id)
     credential = credentials.list_of_enrolments(session, [enrolment_id], now).get(enrolment_id)
     return LearnerReport(
         cohort=cohort,
         content=content,
         enrolment_id=enrolment_id,
-        enrolled_at=enrolled_at,
+        enrolled_at=seat.enrolled_at,
         name=person.full_name,
         email=person.email,
         is_confirmed=person.confirmed_at is not None,
@@ -130,71 +80,45 @@ def learner_report(
         ),
         sittings=sittings,
         credential=credential,
-        events=_events(enrolled_at, record, sittings, credential),
-        state=cast(State, state),
+        events=events_of(session, seat, record, sittings, credential),
+        seat=seat,
+        lacking=() if credential else tuple(_lacking(session, seat, person, progress, sittings)),
+    )
+
+
+def seat_in(session: Session, cohort: RunCohort, enrolment_id: int) -> Seat:
+    """Return a learner's seat in a cohort, or raise NotFound for an enrolment of another one."""
+    found = session.execute(cohorts.SEAT.where(Enrolment.id == enrolment_id)).one_or_none()
+    seat = None if found is None else Seat(*found)
+    if seat is None or seat.cohort_id != cohort.id:
+        raise NotFound()
+    return seat
+
+
+def _lacking(
+    session: Session,
+    seat: Seat,
+    person: Account,
+    progress: courses.Progress,
+    sittings: tuple[Sitting, ...],
+) -> list[Lacking]:
+    done = {
+        state.unit.module_key
+        for state in progress.units
+        if state.unit.kind == "quiz" and state.state == "done"
+    }
+    waiting = {
+        sitting.module_key
+        for sitting in sittings
+        if sitting.submitted_at is not None and sitting.passed is None and not sitting.is_voided
+    }
+    return list_lacking(
+        session,
+        seat,
+        is_confirmed=person.confirmed_at is not None,
+        with_marker=tuple(sorted(waiting - done)),
     )
 
 
 def _today(cohort: RunCohort, now: datetime) -> date:
     return now.astimezone(ZoneInfo(cohort.time_zone)).date()
-
-
-def _sittings(session: Session, enrolment_id: int) -> tuple[Sitting, ...]:
-    query = (
-        sa.select(
-            Attempt.module_key,
-            Attempt.number,
-            Attempt.started_at,
-            Attempt.submitted_at,
-            ScoreRecord.points,
-            ScoreRecord.maximum,
-            ScoreRecord.parts,
-            ScoreRecord.cut_percent,
-            ScoreRecord.passed,
-            sa.case((ScoreRecord.revision > 1, ScoreRecord.reason), else_=""),
-            Attempt.voided_at.is_not(None),
-        )
-        .outerjoin(ScoreRecord, sa.and_(ScoreRecord.attempt_id == Attempt.id, ~superseded()))
-        .where(Attempt.enrolment_id == enrolment_id)
-        .order_by(Attempt.started_at, Attempt.id)
-    )
-    return tuple(_sitting(*row) for row in session.execute(query))
-
-
-def _sitting(
-    module_key: str,
-    number: int,
-    started_at: datetime,
-    submitted_at: datetime | None,
-    points: int | None,
-    maximum: int | None,
-    parts: int | None,
-    *outcome: Any,
-) -> Sitting:
-    earned = None if points is None or parts is None else Fraction(points, parts)
-    of = None if maximum is None or parts is None else maximum // parts
-    return Sitting(module_key, number, started_at, submitted_at, earned, of, *outcome)
-
-
-def _events(
-    enrolled_at: datetime,
-    record: learning.StudyRecord,
-    sittings: tuple[Sitting, ...],
-    credential: credentials.Attested | None,
-) -> tuple[Event, ...]:
-    """Return what happened, latest first."""
-    events = [Event(enrolled_at, "enrolled")]
-    events += [Event(fact.at, "lesson", fact.lesson_key) for fact in record.done]
-    for sitting in sittings:
-        events.append(Event(sitting.started_at, "started", sitting.module_key, sitting.number))
-        if sitting.submitted_at is not None:
-            kind: EventKind = "passed" if sitting.passed else "failed"
-            if sitting.passed is None or sitting.is_voided:
-                kind = "submitted"
-            events.append(Event(sitting.submitted_at, kind, sitting.module_key, sitting.number))
-    if credential is not None:
-        events.append(Event(credential.credential.issued_at, "issued"))
-        events += [Event(act.at, _KIND_OF_ACT[act.kind]) for act in credential.acts]
-    # Sorted, then turned round: of what happened in the same instant the consequence stands above.
-    events.sort(key=lambda event: event.at)
-    return tuple(events[::-1])
