@@ -6,7 +6,7 @@ Everything rests on first attempts in this cohort, so that learning by retaking 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -84,13 +84,32 @@ class ObjectiveLine:
         return 100 * self.mastered // self.learners if self.learners else 0
 
 
+Meeting = tuple[int, str, Given]
+"""Who met an item at first, in the quiz of which module, and what they did with it."""
+
+
 @dataclass(frozen=True)
 class Debrief:
-    """What a cohort answered, worked out from its report; objectives in the order of the course."""
+    """What a cohort answered, by item hash and learner; each part is worked out when asked for."""
 
     report: CohortReport
-    items: tuple[ItemLine, ...]
-    objectives: tuple[ObjectiveLine, ...]
+    met: Mapping[str, Mapping[int, Meeting]]
+
+    @cached_property
+    def items(self) -> tuple[ItemLine, ...]:
+        """Every item that somebody met, by its id."""
+        lines = [self._line(key, meetings) for key, meetings in self.met.items()]
+        return tuple(sorted(lines, key=lambda line: line.item.id))
+
+    @cached_property
+    def objectives(self) -> tuple[ObjectiveLine, ...]:
+        """Every objective of the course, in its order."""
+        known = psychometrics.items_by_hash(self.report.content)
+        answers: dict[str, list[tuple[quizzes.Item, Meeting]]] = {}
+        for key, meetings in self.met.items():
+            own = answers.setdefault(known[key].objective, [])
+            own += [(known[key], meeting) for meeting in meetings.values()]
+        return tuple(_objectives(self.report.content, answers))
 
     @cached_property
     def misconceptions(self) -> tuple[ItemLine, ...]:
@@ -100,7 +119,13 @@ class Debrief:
             interval = line.certainty.confidently_wrong_interval
             return (not line.item.safety_critical, -(interval.low if interval else 0), line.item.id)
 
-        return tuple(sorted((each for each in self.items if each.is_misconception), key=danger))
+        # The lower end of an interval is below its rate: whatever has not the rate is none.
+        lines = [
+            self._line(key, meetings)
+            for key, meetings in self.met.items()
+            if _surely_wrong_rate(meetings.values()) >= SURELY_WRONG
+        ]
+        return tuple(sorted((each for each in lines if each.is_misconception), key=danger))
 
     def hardest(self, most: int) -> list[ItemLine]:
         """The items that surely few got right: by the upper end of the interval."""
@@ -114,30 +139,20 @@ class Debrief:
             :most
         ]
 
-
-Meeting = tuple[int, str, Given]
-"""Who met an item at first, in the quiz of which module, and what they did with it."""
+    def _line(self, item_hash: str, meetings: Mapping[int, Meeting]) -> ItemLine:
+        item = psychometrics.items_by_hash(self.report.content)[item_hash]
+        return _item_line(self.report.content, item, list(meetings.values()))
 
 
 def debrief(report: CohortReport) -> Debrief:
-    """Work out what a cohort answered; its report has read all that is needed."""
-    content = report.content
-    met = _first_meetings(report.attempts)
-    items = psychometrics.items_by_hash(content)
-    lines = [
-        _item_line(content, items[item_hash], list(meetings.values()))
-        for item_hash, meetings in met.items()
-    ]
-    by_objective: dict[str, list[tuple[quizzes.Item, Meeting]]] = {}
-    for item_hash, meetings in met.items():
-        item = items[item_hash]
-        own = by_objective.setdefault(item.objective, [])
-        own += [(item, meeting) for meeting in meetings.values()]
-    return Debrief(
-        report=report,
-        items=tuple(sorted(lines, key=lambda line: line.item.id)),
-        objectives=tuple(_objectives(content, by_objective)),
-    )
+    """Gather what a cohort answered; its report has read all that is needed."""
+    return Debrief(report, _first_meetings(report.attempts))
+
+
+def _surely_wrong_rate(meetings: Iterable[Meeting]) -> float:
+    """The share of answers that were wrong and certain, of those that came with a certainty."""
+    told = [given for _, _, given in meetings if given.certainty is not None]
+    return sum(map(psychometrics.is_surely_wrong, told)) / len(told) if told else 0.0
 
 
 def _first_meetings(attempts: Iterable[CohortAttempt]) -> dict[str, dict[int, Meeting]]:
@@ -163,12 +178,15 @@ def _item_line(
     if item.kind != "constructed":
         wrong.update(each.answer for each in given if each.mark < 1 and each.answer)
     module = content.course.module(meetings[0][1])
+    rights = [each.mark == 1 for each in given]
     return ItemLine(
         item=item,
         bank_id=module.quiz or "",
         answers=len(given),
-        right=sum(each.mark == 1 for each in given),
-        certainty=quizzes.certainty_table([(each.certainty, each.mark == 1) for each in given]),
+        right=sum(rights),
+        certainty=quizzes.certainty_table(
+            [(each.certainty, right) for each, right in zip(given, rights, strict=True)]
+        ),
         wrong_answers=tuple(sorted(wrong.items(), key=lambda each: (-each[1], each[0]))),
         lessons=psychometrics.lessons_on(content.course, item.objective),
     )

@@ -7,6 +7,7 @@ from lms.services.reports.lacking import Lacking
 from lms.services.reports.learner import LearnerReport, learner_report, seat_in
 from lms.services.reports.lines import Cell, Concern, LearnerLine, ModuleCell
 from lms.services.reports.outlook import Outlook, outlook
+from lms.services.reports.pulse import Pulse, pulse
 from lms.services.reports.roll import Roll, roll_of
 from lms.services.reports.scores import count_complete
 from lms.services.reports.spread import QuizTime, Timeline, quiz_times, timeline
@@ -24,6 +25,7 @@ __all__ = [
     "LearnerReport",
     "ModuleCell",
     "Outlook",
+    "Pulse",
     "QuizTime",
     "Roll",
     "Sitting",
@@ -35,6 +37,7 @@ __all__ = [
     "count_complete",
     "learner_report",
     "outlook",
+    "pulse",
     "quiz_times",
     "roll_of",
     "seat_in",

@@ -47,7 +47,7 @@ def index() -> str:
             for zone in {line.time_zone for line in lines}
         },
         week_on=cohorts.week_on,
-        complete=reports.count_complete(db.session, [line.id for line in lines]),
+        pulse=reports.pulse(db.session, [line.id for line in lines], now),
         programme_name=roles[0][1] if len(roles) == 1 else None,
     )
 
