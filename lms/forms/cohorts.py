@@ -188,9 +188,9 @@ class MoveForm(FlaskForm):  # type: ignore[misc]
 
 
 class ExtensionForm(FlaskForm):  # type: ignore[misc]
-    """More time for one learner; an empty module means the whole course."""
+    """More time for one learner, in a module or in the whole course (“*”)."""
 
-    module = SelectField(_l("For"), validators=[Optional()])
+    module = SelectField(_l("For"), validators=[InputRequired(_l("Choose for what."))])
     until = Day(_l("Until"), validators=[InputRequired(_l("Enter the new last day."))])
     reason = reason_field(_l("Reason for more time"))
 

@@ -12,7 +12,7 @@ from lms.downloads import Column, Table
 from lms.errors import NotFound
 from lms.models.accounts import Account
 from lms.models.cohorts import Enrolment
-from lms.services.cohorts.due import Due, due_dates
+from lms.services.cohorts.due import Due, due_dates, first_day
 from lms.services.cohorts.runs import RunCohort
 from lms.services.cohorts.seats import State
 
@@ -21,7 +21,10 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class PlaceLine:
-    """Somebody's place in a cohort; `last_on` is their own last day, extensions counted."""
+    """Somebody's place in a cohort; `last_on` is their own last day, extensions counted.
+
+    `enrolled_on` is the day of the enrolment on the programme's calendar.
+    """
 
     enrolment_id: int
     account_id: int
@@ -29,6 +32,7 @@ class PlaceLine:
     email: str
     state: State
     enrolled_at: datetime
+    enrolled_on: date
     last_on: date
 
 
@@ -93,13 +97,17 @@ _PLACES = sa.select(
 ).join(Account, Account.id == Enrolment.account_id)
 
 
-def place_for(session: Session, cohort: RunCohort, enrolment_id: int) -> PlaceLine:
-    """Return one place of a cohort, or raise NotFound for an enrolment of another one."""
+def place_for(session: Session, cohort: RunCohort, enrolment_id: int) -> tuple[PlaceLine, Due]:
+    """Return one place of a cohort and the days that hold for it.
+
+    Raises NotFound for an enrolment of another cohort.
+    """
     query = _PLACES.where(Enrolment.id == enrolment_id, Enrolment.cohort_id == cohort.id)
     row = session.execute(query).one_or_none()
     if row is None:
         raise NotFound()
-    return _line(cohort, row, due_dates(session, cohort, [row.id])[row.id])
+    due = due_dates(session, cohort, [row.id])[row.id]
+    return _line(cohort, row, due), due
 
 
 def _line(cohort: RunCohort, row: Any, due: Due) -> PlaceLine:
@@ -111,6 +119,7 @@ def _line(cohort: RunCohort, row: Any, due: Due) -> PlaceLine:
         email=row.email,
         state=row.state,
         enrolled_at=row.enrolled_at,
+        enrolled_on=first_day(row.enrolled_at, cohort.time_zone),
         last_on=last_on,
     )
 

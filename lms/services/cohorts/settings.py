@@ -62,18 +62,40 @@ def settings_of(session: Session, cohort: RunCohort) -> CohortSettings:
             Cohort.has_waiting_list,
         ).where(Cohort.id == cohort.id)
     ).one()
-    required = sa.select(RequiredModule.module_key).where(RequiredModule.cohort_id == cohort.id)
-    rules = sa.select(DueRuleRecord.module_key, DueRuleRecord.due_on, DueRuleRecord.days)
-    faculty = sa.select(CohortFaculty.account_id).where(CohortFaculty.cohort_id == cohort.id)
-    found = session.execute(
-        rules.where(DueRuleRecord.cohort_id == cohort.id).order_by(DueRuleRecord.module_key)
-    )
+    parts = session.execute(_PARTS, {"cohort": cohort.id}).all()
     return CohortSettings(
         *row,
-        required=frozenset(session.scalars(required)),
-        rules=tuple(courses.DueRule(*each) for each in found),
-        faculty=frozenset(session.scalars(faculty)),
+        required=frozenset(part.key for part in parts if part.kind == "module"),
+        rules=tuple(
+            courses.DueRule(part.key, part.day, part.number)
+            for part in parts
+            if part.kind == "rule"
+        ),
+        faculty=frozenset(part.number for part in parts if part.kind == "person"),
     )
+
+
+def _parts() -> sa.CompoundSelect[Any]:
+    """What a cohort may have several of, each row of a kind, in one query."""
+    cohort = sa.bindparam("cohort", type_=sa.Integer)
+    no_text, no_day = sa.cast(sa.null(), sa.String), sa.cast(sa.null(), sa.Date)
+    rules = sa.select(
+        sa.literal("rule").label("kind"),
+        DueRuleRecord.module_key.label("key"),
+        DueRuleRecord.due_on.label("day"),
+        DueRuleRecord.days.label("number"),
+    ).where(DueRuleRecord.cohort_id == cohort)
+    modules = sa.select(
+        sa.literal("module"), RequiredModule.module_key, no_day, sa.cast(sa.null(), sa.Integer)
+    ).where(RequiredModule.cohort_id == cohort)
+    people = sa.select(sa.literal("person"), no_text, no_day, CohortFaculty.account_id).where(
+        CohortFaculty.cohort_id == cohort
+    )
+    every: sa.CompoundSelect[Any] = sa.union_all(rules, modules, people)
+    return every.order_by("kind", "key", "number")
+
+
+_PARTS = _parts()
 
 
 def list_faculty(session: Session, cohort_id: int) -> list[Teacher]:
@@ -97,14 +119,26 @@ def list_faculty(session: Session, cohort_id: int) -> list[Teacher]:
 
 
 def list_teachers(session: Session, cohort: RunCohort) -> list[Teacher]:
-    """Return who could teach a cohort: everybody of the programme whose role acts on learners."""
+    """Return who could teach a cohort, and who does though their role has ended, by name.
+
+    Everybody of the programme whose role acts on learners could.
+    """
+    teaches = sa.select(CohortFaculty.account_id).where(CohortFaculty.cohort_id == cohort.id)
+    could = sa.select(RoleGrant.account_id).where(
+        RoleGrant.programme_id == cohort.programme_id,
+        RoleGrant.role.in_(accounts.SATISFIED_BY["instructor"]),
+    )
     query = (
         sa.select(Account.id, Account.full_name, RoleGrant.role)
-        .join(RoleGrant, RoleGrant.account_id == Account.id)
-        .where(
-            RoleGrant.programme_id == cohort.programme_id,
-            RoleGrant.role.in_(accounts.SATISFIED_BY["instructor"]),
+        .outerjoin(
+            RoleGrant,
+            sa.and_(
+                RoleGrant.account_id == Account.id,
+                RoleGrant.programme_id == cohort.programme_id,
+                RoleGrant.role.in_(accounts.SATISFIED_BY["instructor"]),
+            ),
         )
+        .where(Account.id.in_(sa.union(teaches, could)))
         .order_by(Account.full_name, Account.id)
     )
     return [Teacher(*row) for row in session.execute(query)]
@@ -125,8 +159,10 @@ def change_settings(
     )
     if not changed:
         return ()
-    if not {"starts_on", "due_on", "enrols_until", "rules"}.isdisjoint(changed):
+    if not {"starts_on", "due_on", "enrols_until"}.isdisjoint(changed):
         _refuse_wrong_days(wanted)
+    if not {"starts_on", "due_on", "rules"}.isdisjoint(changed):
+        _refuse_days_outside(wanted)
     _refuse_unknown(session, cohort, before, wanted)
     room = room_in(session, locked)
     if wanted.capacity is not None and "capacity" in changed and wanted.capacity < room.taken:
@@ -158,6 +194,9 @@ def _refuse_wrong_days(wanted: CohortSettings) -> None:
         raise Refused("That is more than five years after the start.")
     if wanted.enrols_until is not None and wanted.enrols_until > wanted.due_on:
         raise Refused("Enrolment has to close by the due date.")
+
+
+def _refuse_days_outside(wanted: CohortSettings) -> None:
     for rule in wanted.rules:
         if rule.on is not None and rule.on < wanted.starts_on:
             raise Refused("A module cannot be due before the cohort starts.")
@@ -174,7 +213,8 @@ def _refuse_unknown(
         raise NotFound("There is no such module in the course. Reload the page.")
     # Whose role has ended may stay on the list until somebody takes them off it.
     new = wanted.faculty - before.faculty
-    if not new <= {teacher.account_id for teacher in list_teachers(session, cohort)}:
+    able = {each.account_id for each in list_teachers(session, cohort) if each.role is not None}
+    if not new <= able:
         raise NotFound("Somebody of them does not teach in this programme. Reload the page.")
 
 

@@ -39,7 +39,7 @@ def invitations(cohort: int) -> ResponseReturnValue:
                 found,
                 current_app.config["SETTINGS"].secret(),
                 label=form.label.data,
-                most_uses=form.most_uses.data,
+                most_uses=form.most_uses.data or 0,
                 # The day itself is still in time, on the programme's clocks.
                 expires_at=datetime.combine(form.last_on.data + timedelta(days=1), time(), zone),
                 by=current_user.id,

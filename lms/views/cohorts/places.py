@@ -9,13 +9,15 @@ from wtforms.fields.choices import SelectChoice
 from lms import clock, downloads
 from lms.access import rule
 from lms.db import db
-from lms.errors import NotFound, Refused
+from lms.errors import Refused
 from lms.forms.cohorts import ActForm, ExtensionForm, MoveForm, StateForm
 from lms.services import catalogue, cohorts
 from lms.services.cohorts import RunCohort
-from lms.views.cohorts.place import pages, run_for
+from lms.views.cohorts.place import last_days, pages, run_for
 
 STATES = ("active", "paused", "withdrawn")
+# What the form of an extension calls the whole course; no module has such a key.
+WHOLE_COURSE = "*"
 
 
 @pages.get("/manage/cohorts/<int:cohort>/places")
@@ -76,7 +78,8 @@ def one_place(cohort: int, enrolment: int) -> str:
 def change_state(cohort: int, enrolment: int) -> ResponseReturnValue:
     """Pause a place, resume it, withdraw it or take it again."""
     found = run_for(cohort)
-    line, form = cohorts.place_for(db.session, found, enrolment), StateForm()
+    line, _due = cohorts.place_for(db.session, found, enrolment)
+    form = StateForm()
     form.act.choices = state_choices()
     if form.validate_on_submit():
         try:
@@ -108,7 +111,8 @@ def change_state(cohort: int, enrolment: int) -> ResponseReturnValue:
 def move(cohort: int, enrolment: int) -> ResponseReturnValue:
     """Move a place into another cohort of the same course."""
     found = run_for(cohort)
-    line, form = cohorts.place_for(db.session, found, enrolment), MoveForm()
+    line, _due = cohorts.place_for(db.session, found, enrolment)
+    form = MoveForm()
     targets = cohorts.list_targets(db.session, found)
     form.to.choices = [SelectChoice(key, title) for key, title in targets]
     if form.validate_on_submit():
@@ -148,7 +152,7 @@ def give_extension(cohort: int, enrolment: int) -> ResponseReturnValue:
                 db.session,
                 found,
                 enrolment,
-                module_key=form.module.data or None,
+                module_key=None if form.module.data == WHOLE_COURSE else form.module.data,
                 until=form.until.data,
                 reason=form.reason.data,
                 by=current_user.id,
@@ -231,7 +235,7 @@ def module_choices(found: RunCohort) -> list[SelectChoice]:
     """Return what an extension may be for, in words."""
     course = catalogue.release(db.session, found.release_id).course
     return [
-        SelectChoice("", _("The whole course")),
+        SelectChoice(WHOLE_COURSE, _("The whole course")),
         *(SelectChoice(module.key, module.title) for module in course.modules),
     ]
 
@@ -245,10 +249,8 @@ def place_page(
     extension: ExtensionForm | None = None,
 ) -> str:
     """Draw the page of a place, with the form that was sent wrongly as it was sent."""
-    line = cohorts.place_for(db.session, found, enrolment)
-    due = cohorts.due_dates(db.session, found, [enrolment]).get(enrolment)
-    if due is None:
-        raise NotFound()
+    line, due = cohorts.place_for(db.session, found, enrolment)
+    content = catalogue.release(db.session, found.release_id)
     targets = cohorts.list_targets(db.session, found)
     state, move, extension = state or StateForm(), move or MoveForm(), extension or ExtensionForm()
     state.act.choices = [
@@ -261,8 +263,9 @@ def place_page(
         cohort=found,
         programme_name=found.programme_name,
         line=line,
-        content=catalogue.release(db.session, found.release_id),
+        content=content,
         due=due,
+        last_of=last_days(content.course, due),
         acts=cohorts.list_acts(db.session, enrolment),
         extensions=cohorts.list_extensions(db.session, enrolment),
         state_form=state,

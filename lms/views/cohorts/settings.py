@@ -16,7 +16,7 @@ from lms.errors import Refused
 from lms.forms.cohorts import DaysForm, SettingsForm, days_form
 from lms.services import catalogue, cohorts
 from lms.services.cohorts import CohortSettings, RunCohort
-from lms.views.cohorts.place import pages, run_for
+from lms.views.cohorts.place import last_days, pages, run_for
 
 
 @pages.route("/manage/cohorts/<int:cohort>/settings", methods=["GET", "POST"])
@@ -26,8 +26,7 @@ def settings(cohort: int) -> ResponseReturnValue:
     found = run_for(cohort)
     now_set = cohorts.settings_of(db.session, found)
     form = SettingsForm(obj=now_set)
-    teachers = {each.account_id: each for each in cohorts.list_faculty(db.session, found.id)}
-    teachers |= {each.account_id: each for each in cohorts.list_teachers(db.session, found)}
+    teachers = {each.account_id: each for each in cohorts.list_teachers(db.session, found)}
     form.faculty.choices = [SelectChoice(key, each.name) for key, each in teachers.items()]
     if not form.is_submitted():
         form.faculty.data = sorted(now_set.faculty)
@@ -87,17 +86,6 @@ def days(cohort: int) -> ResponseReturnValue:
         last_of=last_days(content.course, cohorts.plan_of(db.session, found)),
     )
     return page, 422 if form.errors else 200
-
-
-def last_days(course: courses.Course, plan: cohorts.Due) -> dict[str, courses.DueDate]:
-    """Return by module the day of its last unit."""
-    return {
-        module.key: max(
-            (plan[unit.key] for unit in course.units if unit.module_key == module.key),
-            key=lambda due: due.on,
-        )
-        for module in course.modules
-    }
 
 
 def set_to(found: RunCohort, wanted: CohortSettings, back: str) -> ResponseReturnValue:
