@@ -21,6 +21,7 @@ from lms.services.practice.log import (
     enter,
     list_competencies,
     list_entries,
+    list_of_cohort,
     own_entry,
     withdraw,
 )
@@ -33,6 +34,7 @@ from lms.services.practice.signing import (
     list_supervised,
     return_entry,
     sign,
+    signature_digest,
     supervised_for,
 )
 from lms.services.practice.standing import (
@@ -77,6 +79,7 @@ __all__ = [
     "list_competencies",
     "list_entries",
     "list_learners",
+    "list_of_cohort",
     "list_sites",
     "list_supervised",
     "list_supervisors",
@@ -88,6 +91,7 @@ __all__ = [
     "set_switches",
     "sign",
     "sign_by_link",
+    "signature_digest",
     "standing_of",
     "standing_with",
     "supervised_for",

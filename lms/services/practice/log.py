@@ -114,6 +114,11 @@ def list_entries(session: Session, enrolment_id: int) -> list[Entry]:
     return entries_where(session, PracticeEntry.enrolment_id == enrolment_id)
 
 
+def list_of_cohort(session: Session, cohort_id: int) -> list[Entry]:
+    """Return the logs of all learners of a cohort, the latest day first."""
+    return entries_where(session, Enrolment.cohort_id == cohort_id)
+
+
 def entries_where(session: Session, *conditions: sa.ColumnElement[bool]) -> list[Entry]:
     """Return rows of logs that fulfil conditions on PracticeEntry, the latest day first."""
     verdict = so.aliased(PracticeAct)
