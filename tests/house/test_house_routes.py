@@ -25,6 +25,7 @@ from tests.act_samples import dispute
 from tests.cast import Cast, settings_for, token_in
 from tests.changes import SLUG, publish_update
 from tests.closing_course import disclose_nothing
+from tests.completion_samples import report
 from tests.cohort_samples import queue_up
 from tests.credit_samples import claim_credits
 from tests.live_samples import meet, state
@@ -109,6 +110,7 @@ def happen(app: Flask, cast: Cast, tmp_path: Path) -> Told:
         meet(db.session, cast, clock.now())
         state(db.session, cast, app.config["SETTINGS"].data, clock.now())
         bring(db.session, cast, app.config["SETTINGS"].data, clock.now())
+        report(db.session, cast, app.config["SETTINGS"].secret(), clock.now())
         practise(db.session, cast, tmp_path, clock.now())
         # Last: what is suspended is handed out no more.
         dispute(db.session, told, clock.now())
@@ -179,6 +181,7 @@ class Filled:
             "batch": 1,
             # What `bring` leaves waiting.
             "roster": 1,
+            "report": 1,
             "format": "csv",
             # Likewise what `dispute` leaves.
             "act": "revoke",

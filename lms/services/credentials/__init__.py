@@ -33,6 +33,7 @@ from lms.services.credentials.attested import (
     list_of_course,
     list_of_enrolments,
     list_of_holder,
+    list_of_ids,
     list_of_programme,
     own_credential_for,
 )
@@ -165,6 +166,7 @@ __all__ = [
     "list_of_course",
     "list_of_enrolments",
     "list_of_holder",
+    "list_of_ids",
     "list_of_programme",
     "list_other_administrators",
     "list_proposals_on",
