@@ -36,11 +36,7 @@ def index(programme: int) -> str:
         role=role,
         listed=saved.list_saved(db.session, programme),
         cohorts=cohorts.list_cohorts(db.session, [programme]),
-        sources=[
-            (name, source.title)
-            for name, source in saved.SOURCES.items()
-            if accounts.satisfies(role, source.asked)
-        ],
+        sources=_sources(role),
     )
 
 
@@ -53,7 +49,7 @@ def build(cohort: int) -> ResponseReturnValue:
 
 def _shown(cohort: int, form: KeepForm) -> ResponseReturnValue:
     run = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
-    definition = _asked_for()
+    definition = _asked_for(run.role)
     problem = None
     try:
         table = saved.report_of(db.session, current_user.id, run, definition, clock.now())
@@ -80,15 +76,20 @@ def _shown(cohort: int, form: KeepForm) -> ResponseReturnValue:
         form=form,
         query=_query(definition),
         operators=operator_words(),
-        sources=[
-            (name, source.title)
-            for name, source in saved.SOURCES.items()
-            if accounts.satisfies(run.role, source.asked)
-        ],
+        sources=_sources(run.role),
         may_keep=accounts.satisfies(run.role, "instructor"),
         **_rows(table),
     )
     return page, 422 if form.errors or problem else 200
+
+
+def _sources(role: str | None) -> list[tuple[str, str]]:
+    """Return the tables that somebody of this role may read, by name, with their titles."""
+    return [
+        (name, source.title)
+        for name, source in saved.SOURCES.items()
+        if accounts.satisfies(role, source.asked)
+    ]
 
 
 def operator_words() -> dict[str, str]:
@@ -115,9 +116,13 @@ def _rows(table: Any) -> dict[str, Any]:
     }
 
 
-def _asked_for() -> saved.Definition:
-    """Read a definition from the address: an unknown source is not there, an odd part left out."""
+def _asked_for(role: str) -> saved.Definition:
+    """Read a definition from the address: an unknown source is not there, an odd part left out.
+
+    Without a source it is the first that somebody of this role may read.
+    """
     given = request.args
+    readable = [name for name, _title in _sources(role)]
     conditions = tuple(
         saved.Condition(column, operator, value[:200])
         for column, operator, value in zip(
@@ -125,7 +130,7 @@ def _asked_for() -> saved.Definition:
         )
         if column and operator in saved.OPERATORS
     )
-    source = given.get("source", next(iter(saved.SOURCES)))
+    source = given.get("source", readable[0])
     if source not in saved.SOURCES:
         raise NotFound()
     return saved.Definition(
@@ -156,7 +161,7 @@ def _query(definition: saved.Definition) -> dict[str, Any]:
 def build_table(cohort: int, format: str) -> ResponseReturnValue:
     """Give what the address says as a file."""
     run = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
-    return _given(run, _asked_for(), format)
+    return _given(run, _asked_for(run.role), format)
 
 
 def _given(run: cohorts.RunCohort, definition: saved.Definition, form: str) -> ResponseReturnValue:

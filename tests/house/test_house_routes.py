@@ -25,9 +25,10 @@ from tests.act_samples import dispute
 from tests.cast import Cast, settings_for, token_in
 from tests.changes import SLUG, publish_update
 from tests.closing_course import disclose_nothing
-from tests.completion_samples import report
 from tests.cohort_samples import queue_up
+from tests.completion_samples import report
 from tests.credit_samples import claim_credits
+from tests.kept_samples import keep_reports
 from tests.live_samples import meet, state
 from tests.message_samples import announce
 from tests.practice_samples import practise
@@ -112,6 +113,7 @@ def happen(app: Flask, cast: Cast, tmp_path: Path) -> Told:
         bring(db.session, cast, app.config["SETTINGS"].data, clock.now())
         report(db.session, cast, app.config["SETTINGS"].secret(), clock.now())
         practise(db.session, cast, tmp_path, clock.now())
+        keep_reports(db.session, cast, clock.now())
         # Last: what is suspended is handed out no more.
         dispute(db.session, told, clock.now())
         db.session.commit()
@@ -179,6 +181,9 @@ class Filled:
             "external": 1,
             "check": 1,
             "batch": 1,
+            # What `keep_reports` keeps.
+            "saved_report": 1,
+            "pack": 1,
             # What `bring` leaves waiting.
             "roster": 1,
             "report": 1,
@@ -254,8 +259,10 @@ MAY_BE_EMPTY = {
 # by somebody with the right to it, and the same to everybody after.
 KEEPS = {
     "reports.cohort_csv": {"audit_entries"},
-    "messages.log_csv": {"audit_entries"},
+    "messages.log_table": {"audit_entries"},
     "renewals.lapsing_csv": {"audit_entries"},
+    "saved.build_table": {"audit_entries"},
+    "saved.report_table": {"audit_entries"},
     "live.table": {"audit_entries"},
     "qualifications.table": {"audit_entries"},
     "watch.cohort_csv": {"audit_entries"},
@@ -277,6 +284,14 @@ def test_every_route_declares_a_known_rule(app: Flask) -> None:
         if rule_of(app, route.endpoint, method) not in RULES
     ]
     assert undeclared == []
+
+
+def test_no_two_pages_share_an_address(app: Flask) -> None:
+    """Of two only the first would ever be seen."""
+    known: dict[tuple[str, str], str] = {}
+    for route, method in routes(app):
+        shape = (re.sub(r"<[^>]*>", "<>", route.rule), method)
+        assert known.setdefault(shape, route.endpoint) == route.endpoint, shape
 
 
 def test_an_undeclared_route_is_closed_to_everybody(
