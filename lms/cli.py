@@ -21,6 +21,7 @@ from lms.db import db, make_engine
 from lms.errors import LmsError, Refused
 from lms.items import items
 from lms.key_commands import keys
+from lms.mail_commands import mail
 from lms.migrate import is_current, upgrade
 from lms.services import accounts, evidence, publishing, search, updates
 from lms.services.evidence import KindNeeded
@@ -49,6 +50,7 @@ def lms() -> None:
 lms.add_command(items)
 lms.add_command(keys)
 lms.add_command(credentials)
+lms.add_command(mail)
 
 
 @lms.command()

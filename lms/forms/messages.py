@@ -100,7 +100,7 @@ class SendForm(FlaskForm):  # type: ignore[misc]
 class ChoicesForm(FlaskForm):  # type: ignore[misc]
     """How each kind of mail that leaves a choice reaches somebody."""
 
-    learning = RadioField(_("Your course"), choices=CHOICES)
-    reminder = RadioField(_("Reminders"), choices=CHOICES)
-    announcement = RadioField(_("Announcements"), choices=CHOICES)
-    report = RadioField(_("Reports"), choices=CHOICES)
+    learning = RadioField(_("Your course"), choices=CHOICES, validators=[InputRequired()])
+    reminder = RadioField(_("Reminders"), choices=CHOICES, validators=[InputRequired()])
+    announcement = RadioField(_("Announcements"), choices=CHOICES, validators=[InputRequired()])
+    report = RadioField(_("Reports"), choices=CHOICES, validators=[InputRequired()])

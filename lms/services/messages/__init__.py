@@ -22,8 +22,16 @@ from lms.services.messages.announcements import list_due as list_due_announcemen
 from lms.services.messages.choices import choose
 from lms.services.messages.hours import set_hours
 from lms.services.messages.reached import Part, Reached
-from lms.services.messages.rounds import last_round, list_due, make_round, preview
-from lms.services.messages.rules import RULES, Bounds, Rule, find_rule, list_rules, set_rule
+from lms.services.messages.rounds import Preview, last_round, list_due, make_round, preview
+from lms.services.messages.rules import (
+    RULES,
+    Bounds,
+    Rule,
+    RuleName,
+    find_rule,
+    list_rules,
+    set_rule,
+)
 from lms.services.messages.table import log_table, of_cohort
 from lms.services.messages.troubles import clear, try_again
 
@@ -36,8 +44,10 @@ __all__ = [
     "Delivery",
     "Line",
     "Part",
+    "Preview",
     "Reached",
     "Rule",
+    "RuleName",
     "as_letter",
     "choose",
     "clear",

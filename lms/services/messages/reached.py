@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 import courses
 from lms.models.accounts import Account
-from lms.models.cohorts import Cohort
+from lms.models.cohorts import Cohort, Enrolment
 from lms.models.mail import OutboxMessage
 from lms.services import mail
 from lms.services.cohorts import RunCohort
@@ -69,19 +69,32 @@ class _Learner:
     now: datetime
 
 
-def running_cohorts(session: Session, programme_id: int, now: datetime) -> list[int]:
-    """Return the cohorts of a programme that have begun, or are not over for long, by title."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A cohort that rules look at, and how many learn in it."""
+
+    id: int
+    title: str
+    learners: int
+
+
+def running_cohorts(session: Session, programme_id: int, now: datetime) -> list[Running]:
+    """Return the cohorts of a programme that have begun and are not over for long, by title."""
     about = now.date()
     query = (
-        sa.select(Cohort.id)
+        sa.select(Cohort.id, Cohort.title, sa.func.count(Enrolment.id))
+        .outerjoin(
+            Enrolment, sa.and_(Enrolment.cohort_id == Cohort.id, Enrolment.state == "active")
+        )
         .where(
             Cohort.programme_id == programme_id,
             Cohort.starts_on <= about + timedelta(days=1),
             Cohort.due_on >= about - timedelta(days=watching.WATCHED_DAYS),
         )
+        .group_by(Cohort.id)
         .order_by(Cohort.title, Cohort.id)
     )
-    return list(session.scalars(query))
+    return [Running(*row) for row in session.execute(query)]
 
 
 def reached_in(

@@ -1,6 +1,7 @@
 """The daily round: what the rules of a programme say today is written once, by one process."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,27 +12,61 @@ from lms import db
 from lms.models.catalogue import Programme
 from lms.models.messages import ReminderRound, ReminderRule
 from lms.services import mail
-from lms.services.messages.reached import Reached, reached_in, running_cohorts
+from lms.services.messages.reached import Reached, Running, reached_in, running_cohorts
 from lms.services.messages.rules import Rule, RuleName, find_rule, list_rules
 
 # So long before the digest leaves, what goes into it is looked for.
 AHEAD = timedelta(hours=1)
 # A round that was begun so long ago and is not finished belongs to a process that died.
 ROUND_LASTS = timedelta(minutes=30)
+# A page looks at so many learners at once; of a larger programme it is asked cohort by cohort.
+MOST_LOOKED_AT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Whom a rule reaches today: in the cohorts `looked_at`, of all that are `running`."""
+
+    rule: Rule
+    running: tuple[Running, ...]
+    looked_at: tuple[Running, ...]
+    reached: tuple[Reached, ...]
+
+    @property
+    def new(self) -> int:
+        """How many the next round writes to who get it."""
+        return sum(
+            each.is_new and each.choice != "none" and not each.is_marked for each in self.reached
+        )
 
 
 def preview(
-    session: Session, programme_id: int, name: str, now: datetime
-) -> tuple[Rule, list[Reached]]:
-    """Return a rule, and whom it reaches today, whether it is switched on or not; writes nothing.
+    session: Session, programme_id: int, name: str, now: datetime, cohort_id: int | None = None
+) -> Preview:
+    """Return whom a rule reaches today, whether it is switched on or not; writes nothing.
 
-    It asks what the round asks, so that what it shows is what would be written.
+    It asks what the round asks, so that what it shows is what would be written. Without a cohort
+    it looks at all that are running, as many as a page can wait for.
     """
     rule = find_rule(session, programme_id, name)
+    running = running_cohorts(session, programme_id, now)
+    chosen = [each for each in running if each.id == cohort_id] or _not_too_many(running)
     found: list[Reached] = []
-    for cohort in running_cohorts(session, programme_id, now):
-        found += reached_in(session, cohort, [rule], now)[rule.name]
-    return rule, found
+    for cohort in chosen:
+        found += reached_in(session, cohort.id, [rule], now)[rule.name]
+    return Preview(rule, tuple(running), tuple(chosen), tuple(found))
+
+
+def _not_too_many(running: list[Running]) -> list[Running]:
+    """Return the first cohorts that together have at most MOST_LOOKED_AT learners, one at least."""
+    chosen: list[Running] = []
+    learners = 0
+    for each in running:
+        learners += each.learners
+        if chosen and learners > MOST_LOOKED_AT:
+            break
+        chosen.append(each)
+    return chosen
 
 
 def list_due(session: Session, now: datetime) -> list[int]:
@@ -89,7 +124,7 @@ def make_round(session: Session, programme_id: int, public_url: str, now: dateti
     rules = [rule for rule in list_rules(session, programme_id) if rule.is_on]
     written = 0
     for cohort in running_cohorts(session, programme_id, now):
-        for name, reached in _new(session, cohort, rules, now):
+        for name, reached in _new(session, cohort.id, rules, now):
             written += _write(session, programme, name, reached, public_url, now)
         session.commit()
     session.execute(

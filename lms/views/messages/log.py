@@ -1,6 +1,6 @@
 """The delivery log of a programme: what was written, what became of it, what came back."""
 
-from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -8,7 +8,7 @@ from flask_login import current_user
 from lms import clock
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import attachment, csv_stream
+from lms.downloads import handed_out
 from lms.services import accounts, audit, cohorts, mail, messages
 from lms.views.messages.blueprint import pages, refuse_unless_pressed
 
@@ -47,13 +47,15 @@ def log(programme: int) -> str:
     )
 
 
-@pages.get("/manage/programmes/<int:programme>/mail/table.csv")
+@pages.get("/manage/programmes/<int:programme>/mail/table.<format>")
 @rule("overseer")
-def log_csv(programme: int) -> Response:
+def log_table(programme: int, format: str) -> Response:
     """Give the log under the same filters as a file, written while it is read."""
     now = clock.now()
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     filters = _filters()
+    table = messages.log_table(db.session, found, now, state=filters["state"], kind=filters["kind"])
+    answer = handed_out(table, format)
     audit.record(
         db.session,
         at=now,
@@ -61,14 +63,9 @@ def log_csv(programme: int) -> Response:
         programme_id=programme,
         act="mail.log-exported",
         subject=found.name,
-        detail=dict(filters),
+        detail={**filters, "format": format},
     )
     db.session.commit()
-    table = messages.log_table(db.session, found, now, state=filters["state"], kind=filters["kind"])
-    answer = Response(
-        stream_with_context(csv_stream(table)), content_type="text/csv; charset=utf-8"
-    )
-    answer.headers["Content-Disposition"] = attachment(f"{table.name}.csv")
     return answer
 
 

@@ -2,7 +2,7 @@
 
 from datetime import time
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -55,8 +55,8 @@ def _as_times(hours: mail.Hours) -> dict[str, time]:
 def preview(programme: int, reminder: str) -> str:
     """Show whom a rule would reach today, whether it is on or off, and why each of them."""
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
-    now = clock.now()
-    the_rule, reached = messages.preview(db.session, programme, reminder, now)
+    asked_for = request.args.get("cohort", type=int)
+    seen = messages.preview(db.session, programme, reminder, clock.now(), asked_for)
     role = accounts.role_in(db.session, current_user.id, programme)
     return render_template(
         "messages/preview.html",
@@ -64,12 +64,11 @@ def preview(programme: int, reminder: str) -> str:
         programme_name=found.name,
         role=role,
         may_change=accounts.satisfies(role, "administrator"),
-        rule=the_rule,
-        bounds=messages.RULES[the_rule.name],
-        reached=reached[:MOST_SHOWN],
-        count=len(reached),
-        new=sum(each.is_new and each.choice != "none" and not each.is_marked for each in reached),
-        now=now,
+        rule=seen.rule,
+        bounds=messages.RULES[seen.rule.name],
+        seen=seen,
+        reached=seen.reached[:MOST_SHOWN],
+        chosen=asked_for if any(each.id == asked_for for each in seen.running) else "",
     )
 
 

@@ -32,7 +32,7 @@ def switch_on(session: Session, cast: Cast, name: str, days: int) -> None:
 
 
 def reached(session: Session, cast: Cast, name: str, now: datetime) -> list[str]:
-    return [each.name for each in messages.preview(session, cast.northgate, name, now)[1]]
+    return [each.name for each in messages.preview(session, cast.northgate, name, now).reached]
 
 
 def written(session: Session) -> list[OutboxMessage]:
@@ -52,13 +52,13 @@ def test_the_round_writes_to_whom_the_preview_shows_and_once(
     session: Session, cast: Cast, name: str, days: int, now: datetime
 ) -> None:
     switch_on(session, cast, name, days)
-    shown = messages.preview(session, cast.northgate, name, now)[1]
+    shown = messages.preview(session, cast.northgate, name, now).reached
     assert {each.name for each in shown} == {"Lena Marković", "Leo Ferreira"}
     assert written(session) == []
     assert messages.make_round(session, cast.northgate, HERE, now) == len(shown)
     assert {row.account_id for row in written(session)} == {cast.lena, cast.leo}
     assert all(f"{HERE}/learn/" in row.body for row in written(session))
-    again = messages.preview(session, cast.northgate, name, now)[1]
+    again = messages.preview(session, cast.northgate, name, now).reached
     assert [each.is_new for each in again] == [False] * len(shown)
     assert messages.make_round(session, cast.northgate, HERE, now) == 0
     assert messages.make_round(session, cast.northgate, HERE, now + timedelta(days=1)) == 0
@@ -99,7 +99,7 @@ def test_an_unwritten_rule_is_off_and_a_wrong_one_is_refused(session: Session, c
 def test_one_programme_reminds_nobody_of_another(session: Session, cast: Cast) -> None:
     switch_on(session, cast, "overdue", 1)
     for name in messages.RULES:
-        assert messages.preview(session, cast.southgate, name, LATE)[1] == []
+        assert messages.preview(session, cast.southgate, name, LATE).reached == ()
     assert messages.list_due(session, LATE) == [cast.northgate]
 
 
@@ -133,7 +133,7 @@ def test_who_wants_no_reminders_is_shown_and_gets_none(session: Session, cast: C
     mail.choose(session, cast.leo, "reminder", "none", THEN)
     shown = {
         each.name: each.choice
-        for each in messages.preview(session, cast.northgate, "overdue", LATE)[1]
+        for each in messages.preview(session, cast.northgate, "overdue", LATE).reached
     }
     assert shown == {"Lena Marković": "daily", "Leo Ferreira": "none"}
     messages.make_round(session, cast.northgate, HERE, LATE)
