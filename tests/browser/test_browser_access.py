@@ -81,6 +81,7 @@ def pages_of(who: str, told: Told) -> list[str]:
         "/manage",
         f"/manage/cohorts/{cast.autumn}",
         f"/manage/cohorts/{cast.autumn}?show=complete&sort=state",
+        f"/manage/cohorts/{cast.autumn}/objectives",
         f"/manage/cohorts/{cast.autumn}/learners/{cast.leo_seat}",
         f"/manage/cohorts/{cast.autumn}/places",
         f"/manage/cohorts/{cast.autumn}/places/{cast.leo_seat}",

@@ -229,6 +229,41 @@ def test_the_table_shows_whom_the_choice_names(app: Flask, client_of: ClientOf, 
     assert re.search(r'show=on-pace#who" aria-current="page">On pace 0<', page)
 
 
+def test_a_large_cohort_comes_in_pages_and_prints_whole(
+    app: Flask, client_of: ClientOf, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lms.views.reports.cohort.ROWS", 5)
+    fill(app, lambda: sample.crowd(db.session, cast, 10))
+    client = client_of("Ivo")
+    path = pages_of(cast)["cohort"]
+    leaves = [names_in(text_of(client, f"{path}?page={number}")) for number in (1, 2, 3)]
+    assert [len(leaf) for leaf in leaves] == [5, 5, 2]
+    everybody = names_in(text_of(client, f"{path}?page=all"))
+    assert [name for leaf in leaves for name in leaf] == everybody
+    for strange in ("99", "0", "-1", "x", "9" * 40):
+        assert names_in(text_of(client, f"{path}?page={strange}")) in leaves
+    page = text_of(client, f"{path}?page=2&sort=pace")
+    assert "Page 2 of" in page
+    other_order = re.search(r'href="([^"]*)"[^>]*>Learner', page)
+    assert other_order is not None
+    assert "page=" not in other_order[1], "another order begins at its first page"
+
+
+def test_a_paused_learner_is_marked_and_not_pressed_and_a_withdrawn_one_is_gone(
+    app: Flask, client_of: ClientOf, cast: Cast
+) -> None:
+    def leave() -> None:
+        cohort = cohorts.cohort_for(db.session, cast.ada, cast.autumn, "instructor")
+        for seat, act in ((cast.lena_seat, "pause"), (cast.leo_seat, "withdraw")):
+            cohorts.change_state(db.session, cohort, seat, act, reason="-", by=cast.ada, now=THEN)  # type: ignore[arg-type]
+
+    fill(app, leave)
+    page = text_of(client_of("Ivo"), pages_of(cast)["cohort"])
+    assert names_in(page) == ["Lena Marković"]
+    assert "Paused" in page.split('<table class="matrix">', 1)[1].split("</table>", 1)[0]
+    assert "Nobody is late, overdue or waiting" in page
+
+
 def rows_of(client: FlaskClient, path: str) -> list[list[str]]:
     answer = client.get(path)
     assert answer.status_code == 200
