@@ -1,7 +1,7 @@
 """Evidence packs: what an accreditor asks of a cohort, made in the background.
 
 Revision ID: 20261122_evidence_packs
-Revises: 20261122_reminders_and_announcements
+Revises: 20261122_reminders_announcements
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import lms.db
 
 revision = "20261122_evidence_packs"
-down_revision = "20261122_reminders_and_announcements"
+down_revision = "20261122_reminders_announcements"
 branch_labels = None
 depends_on = None
 

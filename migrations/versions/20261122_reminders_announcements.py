@@ -1,6 +1,6 @@
 """Rules of reminders, and announcements.
 
-Revision ID: 20261122_reminders_and_announcements
+Revision ID: 20261122_reminders_announcements
 Revises: 20261122_completion_reports
 """
 
@@ -9,7 +9,7 @@ from alembic import op
 
 import lms.db
 
-revision = "20261122_reminders_and_announcements"
+revision = "20261122_reminders_announcements"
 down_revision = "20261122_completion_reports"
 branch_labels = None
 depends_on = None
