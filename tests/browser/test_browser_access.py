@@ -24,10 +24,12 @@ from tests.browser.conftest import NARROW, Site, Visit
 from tests.browser.hands import fits
 from tests.cast import BUNDLED, Cast
 from tests.closing_course import disclose_nothing, give_a_closing
+from tests.completion_samples import report
 from tests.credit_samples import claim_credits
 from tests.message_samples import announce, mark_leo
 from tests.psychometric_samples import convene
 from tests.review_samples import review
+from tests.roster_samples import bring
 from tests.stories import Told, read_all, settle, show, sit, tell
 from tests.transcript_samples import file_away
 
@@ -57,6 +59,8 @@ def told(site: Site, cast: Cast) -> Told:
         claim_credits(db.session, told, clock.now())
         announce(db.session, cast, clock.now())
         mark_leo(db.session, clock.now())
+        bring(db.session, cast, site.app.config["SETTINGS"].data, clock.now())
+        report(db.session, cast, site.app.config["SETTINGS"].secret(), clock.now())
         # Last: what is suspended is handed out no more.
         dispute(db.session, told, clock.now())
         db.session.commit()
@@ -131,6 +135,7 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/credentials/{told.serial}/sharing", "/credentials/links",
             f"/credentials/{told.serial}/credits", f"/learn/{cast.leo_seat}/disclosures",
             "/transcript", "/transcript/external/new", "/transcript/external/1",
+            f"/learn/{cast.leo_seat}/reporting",
             "/transcript/external/1/remove",
             f"/learn/{cast.leo_seat}/job-aids/first-module/on-the-wall",
             f"/learn/{cast.leo_seat}/glossary", f"/learn/{cast.leo_seat}/modules/first-module",
@@ -182,6 +187,8 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/manage/cohorts/{cast.autumn}/learners/{cast.leo_seat}/transcript",
             f"/manage/programmes/{cast.northgate}/external", "/manage/external/1",
             f"/manage/cohorts/{cast.autumn}/certificates", "/manage/batches/1",
+            f"/manage/cohorts/{cast.autumn}/rosters", "/manage/rosters/1",
+            f"/manage/programmes/{cast.northgate}/reporting", "/manage/reports/1",
             f"/manage/programmes/{cast.northgate}/brand",
             f"/manage/programmes/{cast.northgate}/brand/preview?name=long",
         ],

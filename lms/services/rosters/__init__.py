@@ -1,6 +1,7 @@
 """Rosters: people brought in from a spreadsheet, tried before it is done, undone within a day."""
 
 from lms.services.rosters.applying import apply, discard, try_again
+from lms.services.rosters.clerk import run as run_clerk
 from lms.services.rosters.clerk import tend, work
 from lms.services.rosters.columns import COLUMNS, RosterColumn
 from lms.services.rosters.invitations import (
@@ -72,6 +73,7 @@ __all__ = [
     "roster_folder",
     "roster_for",
     "rows_table",
+    "run_clerk",
     "send",
     "send_again",
     "template_table",

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lms.models.accounts import Account, RoleGrant
-from lms.models.cohorts import Cohort, Enrolment
+from lms.models.cohorts import Cohort, Enrolment, WaitingPlace
 from lms.models.rosters import ExternalId, RosterInvitation
 from lms.services.rosters.people import Person
 from lms.services.rosters.plan import Facts, Known, Place
@@ -61,7 +61,7 @@ def _asked(session: Session, cohort_id: int, addresses: Iterable[str]) -> frozen
 def _known(
     session: Session, programme_id: int, cohort_id: int, accounts: Collection[int]
 ) -> dict[int, Known]:
-    """Return those of these accounts that learn or work in the programme, or have a number there.
+    """Return those of these accounts that learn, wait or work in the programme, or have a number.
 
     That somebody else has an account is nobody's business here.
     """
@@ -73,6 +73,12 @@ def _known(
     works_here = sa.exists().where(
         RoleGrant.account_id == Account.id, RoleGrant.programme_id == programme_id
     )
+    waits_here = sa.exists().where(
+        WaitingPlace.account_id == Account.id,
+        WaitingPlace.ended_at.is_(None),
+        WaitingPlace.cohort_id == Cohort.id,
+        Cohort.programme_id == programme_id,
+    )
     query = (
         sa.select(
             Account.id,
@@ -83,7 +89,7 @@ def _known(
             Account.licence_jurisdiction,
             ExternalId.external_id,
             sa.and_(Account.confirmed_at.is_(None), made_here).label("is_correctable"),
-            works_here.label("works_here"),
+            sa.or_(works_here, waits_here).label("belongs_here"),
         )
         .outerjoin(
             ExternalId,
@@ -105,7 +111,7 @@ def _known(
             is_correctable=bool(row.is_correctable),
         )
         theirs = places.get(one.account_id, {})
-        if row.works_here or theirs or one.external_id:
+        if row.belongs_here or theirs or one.external_id:
             found[one.account_id] = _with_places(one, cohort_id, theirs)
     return found
 
