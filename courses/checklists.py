@@ -70,14 +70,15 @@ class Agreement:
 
     `kappa` is Cohen's coefficient, None where it says nothing: with too few lines, or when both
     raters gave one and the same judgement throughout, so that chance alone makes them agree.
-    `low` and `high` are its 95 % interval.
+    `low` and `high` are its 95 % interval, None where every line was judged alike: its formula
+    knows no doubt then, and there is some.
     """
 
     lines: int
     agreed: int
     kappa: Fraction | None = None
-    low: float = 0
-    high: float = 0
+    low: float | None = None
+    high: float | None = None
 
     @property
     def percent(self) -> int:
@@ -112,6 +113,8 @@ def agreement(first: Sequence[str], second: Sequence[str]) -> Agreement:
         return Agreement(lines, agreed)
     observed = Fraction(agreed, lines)
     kappa = (observed - chance) / (1 - chance)
+    if observed == 1:
+        return Agreement(lines, agreed, kappa)
     error = sqrt(observed * (1 - observed) / (lines * (1 - chance) ** 2))
     low, high = float(kappa) - 1.96 * error, min(1.0, float(kappa) + 1.96 * error)
     return Agreement(lines, agreed, kappa, max(-1.0, low), high)

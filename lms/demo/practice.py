@@ -62,7 +62,7 @@ def _lists(session: Session, scene: Scene) -> tuple[list[int], list[int]]:
         )
         for name, place in SITES
     ]
-    people = [(None, *each) for each in OUTSIDE]
+    people: list[tuple[int | None, str, str, str, str]] = [(None, *each) for each in OUTSIDE]
     own = scene.staff.get("supervisor")
     if own is not None:
         account = session.get_one(Account, own)

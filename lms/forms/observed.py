@@ -1,10 +1,18 @@
 """Forms of observed ratings: opening an observation, naming who decides, a plan."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import (
+    DateField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -28,12 +36,25 @@ class Day(DateField):  # type: ignore[misc]
             raise ValueError(_l("Enter a day, such as 2026-09-01.")) from error
 
 
+def number_or_nothing(value: str) -> int:
+    """Return the number of a choice, 0 for none."""
+    return int(value or 0)
+
+
+def choice_field(label: Any, message: Any) -> SelectField:
+    """Return a list to choose from, whose first line chooses nothing."""
+
+    def is_chosen(_form: FlaskForm, field: Any) -> None:
+        if not field.data:
+            raise ValidationError(message)
+
+    return SelectField(label, coerce=number_or_nothing, validators=[InputRequired(), is_chosen])
+
+
 class OpenForm(FlaskForm):  # type: ignore[misc]
     """Who is observed, at what, and by whom."""
 
-    learner = SelectField(
-        _l("Learner"), coerce=int, validators=[InputRequired(_l("Choose a learner."))]
-    )
+    learner = choice_field(_l("Learner"), _l("Choose a learner."))
     checklist = SelectField(_l("Checklist"), validators=[InputRequired(_l("Choose a checklist."))])
     setting = RadioField(
         _l("What is observed"),
@@ -41,21 +62,15 @@ class OpenForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired(_l("Choose one."))],
     )
     observed_on = Day(_l("Day"), validators=[InputRequired(_l("Enter the day."))])
-    first = SelectField(
-        _l("First rater"), coerce=int, validators=[InputRequired(_l("Choose a rater."))]
-    )
-    second = SelectField(
-        _l("Second rater"), coerce=int, validators=[InputRequired(_l("Choose a rater."))]
-    )
+    first = choice_field(_l("First rater"), _l("Choose a rater."))
+    second = choice_field(_l("Second rater"), _l("Choose a rater."))
     ticket = HiddenField()
 
 
 class ThirdForm(FlaskForm):  # type: ignore[misc]
     """Who decides the lines on which two raters differ."""
 
-    third = SelectField(
-        _l("Who decides"), coerce=int, validators=[InputRequired(_l("Choose a third person."))]
-    )
+    third = choice_field(_l("Who decides"), _l("Choose a third person."))
 
 
 class PlanForm(FlaskForm):  # type: ignore[misc]

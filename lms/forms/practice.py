@@ -88,6 +88,21 @@ class Day(DateField):  # type: ignore[misc]
             raise ValueError(_l("Enter a day, such as 2026-09-01.")) from error
 
 
+def number_or_nothing(value: str) -> int:
+    """Return the number of a choice, 0 for none."""
+    return int(value or 0)
+
+
+def is_chosen(message: Any) -> Any:
+    """Return a validator that refuses the first line of a list, which chooses nothing."""
+
+    def check(_form: FlaskForm, field: Any) -> None:
+        if not field.data:
+            raise ValidationError(message)
+
+    return check
+
+
 def hours_field(label: Any) -> StringField:
     """Return a field for a number of hours, which may be left empty."""
     return StringField(label, validators=[is_hours], filters=[tidy])
@@ -96,7 +111,9 @@ def hours_field(label: Any) -> StringField:
 class _EntryForm(FlaskForm):  # type: ignore[misc]
     practised_on = Day(_l("Day"), validators=[InputRequired(_l("Enter the day."))])
     supervisor = SelectField(
-        _l("Supervisor"), coerce=int, validators=[InputRequired(_l("Choose who signs for it."))]
+        _l("Supervisor"),
+        coerce=number_or_nothing,
+        validators=[InputRequired(), is_chosen(_l("Choose who signs for it."))],
     )
     competencies = SelectMultipleField(_l("Competencies practised"), validators=[Optional()])
     reason = SelectField(_l("Why the row is corrected"), validators=[Optional()])
@@ -107,7 +124,9 @@ class PracticumForm(_EntryForm):
     """A day of practicum at a site."""
 
     site = SelectField(
-        _l("Site"), coerce=int, validators=[InputRequired(_l("Choose where it was."))]
+        _l("Site"),
+        coerce=number_or_nothing,
+        validators=[InputRequired(), is_chosen(_l("Choose where it was."))],
     )
     role = RadioField(
         _l("What you did"),

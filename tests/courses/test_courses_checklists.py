@@ -44,6 +44,7 @@ def test_kappa_is_that_of_the_textbook_table() -> None:
     second = ["met"] * 20 + ["not-met"] * 5 + ["met"] * 10 + ["not-met"] * 15
     found = agreement(first, second)
     assert (found.lines, found.agreed, found.percent, found.kappa) == (50, 35, 70, Fraction(2, 5))
+    assert found.low is not None and found.high is not None
     assert (round(found.low, 3), round(found.high, 3)) == (0.146, 0.654)
 
 
@@ -68,5 +69,7 @@ def test_kappa_knows_no_first_rater_and_is_one_only_for_full_agreement(
     there, back = agreement(first, second), agreement(second, first)
     assert there == back
     if there.kappa is not None:
-        assert -1 <= there.kappa <= 1 and there.low <= there.kappa <= there.high
-        assert (there.kappa == 1) == (there.agreed == there.lines)
+        assert -1 <= there.kappa <= 1
+        assert (there.kappa == 1) == (there.agreed == there.lines) == (there.low is None)
+        if there.low is not None and there.high is not None:
+            assert there.low <= there.kappa <= there.high

@@ -19,6 +19,7 @@ from lms.services.cohorts import RunCohort
 from lms.services.observed import Observed
 from lms.views.observed.place import pages
 
+MOST_SHOWN = 100
 _TICKET = re.compile(r"[0-9a-f]{32}")
 
 
@@ -39,6 +40,7 @@ def of_cohort(cohort: int) -> str:
         programme_name=found.programme_name,
         observations=observations,
         agreements=observed.agreements(observations),
+        most=MOST_SHOWN,
         sheets=[
             (rating, each)
             for rating, each in observed.own_sheets(db.session, current_user.id)
@@ -115,10 +117,11 @@ def ticket_of(form: OpenForm) -> str:
 def offer(form: OpenForm, cohort: RunCohort) -> None:
     """Fill the choices of the form."""
     practice = catalogue.release(db.session, cohort.release_id).course.practice
-    form.learner.choices = observed.list_learners(db.session, cohort)
+    nobody = [(0, _("Choose…"))]
+    form.learner.choices = nobody + observed.list_learners(db.session, cohort)
     form.checklist.choices = [(each.slug, each.title) for each in practice.checklists]
     raters = observed.list_raters(db.session, cohort.programme_id)
-    form.first.choices = form.second.choices = raters
+    form.first.choices = form.second.choices = nobody + raters
 
 
 @pages.get("/manage/observations/<int:observation>")
@@ -134,7 +137,8 @@ def observation_page(seen: Observed, third: ThirdForm, plan: PlanForm) -> str:
     cohort = cohorts.cohort_for(db.session, current_user.id, seen.cohort_id, "reader")
     taken = {rater.account_id for rater in seen.raters} | {seen.learner_account_id}
     raters = observed.list_raters(db.session, seen.programme_id)
-    third.third.choices = [each for each in raters if each[0] not in taken]
+    left = [each for each in raters if each[0] not in taken]
+    third.third.choices = [(0, _("Choose…")), *left] if left else []
     mine = [each for each in seen.raters if each.account_id == current_user.id]
     held = accounts.role_in(db.session, current_user.id, seen.programme_id)
     return render_template(

@@ -1,6 +1,6 @@
 """Practice as the staff of a cohort see it: every learner, and one learner's log."""
 
-from flask import Response, render_template
+from flask import Response, render_template, request
 from flask_login import current_user
 
 from lms import clock
@@ -13,6 +13,8 @@ from lms.services.cohorts import RunCohort
 from lms.services.practice import LearnerPractice
 from lms.views.practice.place import pages, rows_of_rules
 
+MOST_SHOWN, A_PAGE = 100, 50
+
 
 def run_cohort(cohort: int) -> RunCohort:
     """Return a cohort that the person who asks may look at, or refuse."""
@@ -24,13 +26,32 @@ def run_cohort(cohort: int) -> RunCohort:
 def of_cohort(cohort: int) -> str:
     """Show how the logs of a cohort's learners stand."""
     found = run_cohort(cohort)
+    learners = practice.list_learners(db.session, found)
+    pages_of = max(1, -(-len(learners) // A_PAGE))
+    page = min(max(1, request.args.get("page", 1, type=int)), pages_of)
     return render_template(
         "practice/cohort.html",
         cohort=found,
         programme_name=found.programme_name,
         practice=catalogue.release(db.session, found.release_id).course.practice,
-        learners=practice.list_learners(db.session, found),
+        learners=learners[(page - 1) * A_PAGE : page * A_PAGE],
+        totals=totals(learners),
+        page=page,
+        pages=pages_of,
     )
+
+
+def totals(learners: list[LearnerPractice]) -> dict[str, int]:
+    """Return what matters of all learners: who is short of nothing, and rows that wait."""
+    return {
+        "learners": len(learners),
+        "enough": sum(each.standing.is_enough for each in learners),
+        "begun": sum(
+            bool(each.standing.administration_minutes or each.standing.other_minutes)
+            for each in learners
+        ),
+        "waiting": sum(each.waiting for each in learners),
+    }
 
 
 @pages.get("/manage/cohorts/<int:cohort>/practice/table.<format>")
@@ -70,6 +91,7 @@ def of_learner(cohort: int, enrolment: int) -> str:
         rules=rows_of_rules(content, standing),
         standing=standing,
         entries=entries,
+        most=MOST_SHOWN,
     )
 
 

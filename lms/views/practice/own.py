@@ -31,6 +31,7 @@ from lms.views.practice.place import pages, rows_of_rules
 
 _TICKET = re.compile(r"[0-9a-f]{32}")
 ASKING = "20 per hour"
+MOST_SHOWN = 100
 
 
 def own_seat(enrolment: int) -> Seat:
@@ -57,6 +58,7 @@ def own(enrolment: int) -> str:
         waiting=[entry for entry in entries if entry.is_open],
         others=[entry for entry in entries if not entry.is_open],
         has_lists=has_lists(seat),
+        most=MOST_SHOWN,
         form=ActForm(),
     )
 
@@ -139,7 +141,7 @@ def ticket_of(form: Any) -> str:
 def offer(form: Any, seat: Seat, former: Entry | None) -> None:
     """Fill the choices of a form from the programme's lists."""
     supervisors = practice.list_supervisors(db.session, seat.programme_id)
-    form.supervisor.choices = [
+    form.supervisor.choices = [(0, _("Choose…"))] + [
         (each.id, f"{each.name} ({each.licence})")
         for each in supervisors
         if each.is_open and each.account_id != seat.account_id
@@ -147,7 +149,7 @@ def offer(form: Any, seat: Seat, former: Entry | None) -> None:
     form.competencies.choices = practice.list_competencies(db.session, seat)
     if hasattr(form, "site"):
         sites = practice.list_sites(db.session, seat.programme_id)
-        form.site.choices = [
+        form.site.choices = [(0, _("Choose…"))] + [
             (each.id, f"{each.name}, {each.place}") for each in sites if each.is_open
         ]
     if former is None:
