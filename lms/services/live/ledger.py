@@ -248,11 +248,6 @@ def list_entries(session: Session, live_id: int) -> list[Credit]:
     return [Credit(*row) for row in session.execute(query)]
 
 
-def list_standing(session: Session, live_id: int) -> list[Credit]:
-    """Return the entries of a session that count: the one of each learner nobody corrected."""
-    return [Credit(*row) for row in session.execute(_ENTRIES.where(_of_session(live_id), STANDS))]
-
-
 def is_credited(session: Session, live_id: int, enrolment_id: int) -> bool:
     """Whether a session was ever credited to a learner, be it taken back since."""
     found = sa.select(HoursEntry.id).where(

@@ -41,9 +41,17 @@ class RosterLine:
         return self.credit.minutes if self.credit else 0
 
 
-def list_roster(session: Session, live: Live) -> list[RosterLine]:
-    """Return the learners of a session by name: all who learn, hold a place or are credited."""
-    entries = {each.enrolment_id: each for each in ledger.list_standing(session, live.id)}
+def list_roster(
+    session: Session, live: Live, entries: list[Credit] | None = None
+) -> list[RosterLine]:
+    """Return the learners of a session by name: all who learn there, and all with an entry.
+
+    `entries` are those of the session, where they were read already.
+    """
+    if entries is None:
+        entries = ledger.list_entries(session, live.id)
+    # In the order in which they were made: what counts is the last one of each learner.
+    last = {each.enrolment_id: each for each in entries}
     booked = set(
         session.scalars(sa.select(LiveBooking.enrolment_id).where(LiveBooking.live_id == live.id))
     )
@@ -61,7 +69,7 @@ def list_roster(session: Session, live: Live) -> list[RosterLine]:
         .order_by(Account.full_name, Enrolment.id)
     )
     return [
-        RosterLine(key, name, state, key in booked, entries.get(key))
+        RosterLine(key, name, state, key in booked, last.get(key))
         for key, name, state in session.execute(query)
     ]
 

@@ -82,11 +82,11 @@ def shown(
 ) -> ResponseReturnValue:
     """Return the page of a session, with a form that was sent wrongly as it was sent."""
     now = clock.now()
-    roster = live.list_roster(db.session, session)
+    entries = live.list_entries(db.session, session.id)
+    roster = live.list_roster(db.session, session, entries)
     last = max(1, -(-len(roster) // PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), last)
     form = form or roster_form(session)
-    entries = live.list_entries(db.session, session.id)
     drawn = render_template(
         "live/session.html",
         cohort=found,
