@@ -59,6 +59,7 @@ from lms.services.cohorts.waiting import (
     promote_in,
     remove_waiting,
     take_in,
+    waiting_for,
 )
 
 __all__ = [
@@ -123,6 +124,7 @@ __all__ = [
     "settings_of",
     "take_in",
     "take_place",
+    "waiting_for",
     "week_on",
     "withdraw_oneself",
     "zone_of",

@@ -44,6 +44,10 @@ class InvitationLine:
     expires_at: datetime
     ended_at: datetime | None
 
+    def last_on(self, zone: str) -> date:
+        """Return the last day on which it lets somebody in, on the programme's calendar."""
+        return last_day_of(self.expires_at, zone)
+
     def is_open(self, now: datetime) -> bool:
         """Whether it still lets somebody in."""
         return self.ended_at is None and now < self.expires_at and self.uses < self.most_uses
@@ -62,6 +66,16 @@ class Invited:
     starts_on: date
     due_on: date
     expires_at: datetime
+
+    @property
+    def last_on(self) -> date:
+        """The last day on which it lets somebody in, on the programme's calendar."""
+        return last_day_of(self.expires_at, self.time_zone)
+
+
+def last_day_of(moment: datetime, zone: str) -> date:
+    """Return the last day of which any part lies before a moment."""
+    return (moment - timedelta(microseconds=1)).astimezone(ZoneInfo(zone)).date()
 
 
 def make_invitation(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from lms.models.cohorts import Cohort, WaitingPlace
 from lms.services import audit, mail
 from lms.services.cohorts.room import LockedCohort, lock_cohort, room_in, take_seat
 from lms.services.cohorts.runs import RunCohort
+from lms.services.waiting import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,3 +244,39 @@ def _record(
         subject=f"account {account_id}",
         detail={"cohort": cohort.title},
     )
+
+
+def waiting_for(session: Session, programme_id: int, now: datetime) -> list[Waiting]:
+    """Return the cohorts in which people wait and nobody moves up by itself any more.
+
+    While enrolment is open, places are handed on without anybody's doing.
+    """
+    query = (
+        sa.select(
+            Cohort.id,
+            Cohort.title,
+            Cohort.enrols_until,
+            Programme.time_zone,
+            sa.func.count().label("people"),
+            sa.func.min(WaitingPlace.joined_at).label("since"),
+        )
+        .join(WaitingPlace, WaitingPlace.cohort_id == Cohort.id)
+        .join(Programme, Programme.id == Cohort.programme_id)
+        .where(Cohort.programme_id == programme_id, WaitingPlace.ended_at.is_(None))
+        .group_by(Cohort.id, Programme.time_zone)
+    )
+    found = []
+    for row in session.execute(query):
+        today = now.astimezone(ZoneInfo(row.time_zone)).date()
+        if row.enrols_until is None or row.enrols_until < today:
+            found.append(
+                Waiting(
+                    "waiting-list",
+                    f"{row.title} · {row.people}",
+                    row.since,
+                    "cohorts.places",
+                    {"cohort": row.id},
+                    row.id,
+                )
+            )
+    return found

@@ -50,6 +50,8 @@ def invitations(cohort: int) -> ResponseReturnValue:
             form.form_errors.append(refused.message)
         else:
             db.session.commit()
+            form = InvitationForm(formdata=None)
+            form.last_on.data = now.astimezone(zone).date() + timedelta(days=USUAL_DAYS)
     page = render_template(
         "cohorts/invitations.html",
         cohort=found,

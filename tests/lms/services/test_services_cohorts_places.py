@@ -105,6 +105,7 @@ def test_who_withdraws_makes_room_for_the_first_who_waits_and_they_are_told(
     first, second = people(session, 2)
     assert come(session, cast, first) == cohorts.Taken(None, 1)
     assert come(session, cast, second) == cohorts.Taken(None, 2)
+    assert cohorts.waiting_for(session, cast.northgate, THEN) == []
     assert come(session, cast, second) == cohorts.Taken(None, 2)
     seat = cohorts.seat_for(session, cast.lena, cast.lena_seat)
     cohorts.withdraw_oneself(session, seat, reason="", now=THEN)
@@ -166,6 +167,13 @@ def test_nobody_moves_up_once_enrolment_has_closed(session: Session, cast: Cast)
     session.get_one(Cohort, cast.autumn).enrols_until = date(2026, 8, 1)
     limit(session, cast, 5, queue=True)
     assert cohorts.promote_in(session, cast.autumn, THEN) == 0
+    [asked] = cohorts.waiting_for(session, cast.northgate, THEN)
+    assert (asked.kind, asked.subject, asked.cohort_id) == (
+        "waiting-list",
+        "Autumn 2026 · 1",
+        cast.autumn,
+    )
+    assert cohorts.waiting_for(session, cast.southgate, THEN) == []
     [line] = cohorts.list_waiting(session, cast.autumn)
     run = run_of(session, cast)
     assert cohorts.take_in(session, run, line.id, by=cast.ada, now=THEN)
