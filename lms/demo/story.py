@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 import quizzes
 from lms import keys
 from lms.config import ROOT, Settings
-from lms.demo import certificates, people
+from lms.demo import certificates, people, rest
 from lms.demo.crowd import Studying, study
 from lms.demo.crowd import names as crowd_names
 from lms.demo.habits import ALL, PROFESSIONS, READ_AGAIN, Habit, answer, opinion
@@ -90,6 +90,7 @@ def present(session: Session, settings: Settings, now: datetime) -> list[str]:
     certificates.act_on_some(session, staff, people.email(people.HOLDER), settings, now)
     certificates.renew_some(session, settings, now)
     session.commit()
+    rest.tell(session, rest.scene_of(session, programme, staff, chance, settings, now))
     _keep_password(file, password)
     return _how_to_sign_in(file)
 
