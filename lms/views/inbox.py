@@ -21,6 +21,7 @@ PAGE = 50
 KINDS = {
     ("reviews.appeal", "appeal"): lazy("Appeal against a result"),
     ("acts.one_appeal", "credential-appeal"): lazy("Appeal about a certificate"),
+    ("faculty.conferrals", "conferral"): lazy("Completion to confer"),
     ("reviews.doubts", "doubt"): lazy("Certificate in doubt"),
     ("acts.credential", "proposal"): lazy("Act that waits for a second person"),
     ("reviews.ruling", "ruling"): lazy("Ruling on an item, not confirmed"),

@@ -119,6 +119,7 @@ def pages_of(who: str, told: Told) -> list[str]:
         "Lena": [
             "/learn", f"/learn/{cast.lena_seat}/first-module/lesson-1",
             f"/learn/{cast.lena_seat}/withdraw",
+            f"/learn/{cast.lena_seat}/partners",
             f"/learn/{cast.lena_seat}/progress", f"/learn/{cast.lena_seat}/first-module/quiz",
             f"/learn/{cast.lena_seat}/hours",
             f"/attempts/{told.open_attempt}/items/1", f"/attempts/{told.open_attempt}/items/3",
@@ -157,6 +158,8 @@ def pages_of(who: str, told: Told) -> list[str]:
         "Ada": [
             *manage, f"/manage/programmes/{cast.northgate}/cohorts/new",
             f"/manage/programmes/{cast.northgate}/people",
+            f"/manage/programmes/{cast.northgate}/people/{cast.ivo}",
+            f"/manage/programmes/{cast.northgate}/settings",
             f"/manage/programmes/{cast.northgate}/disclosures",
             f"/manage/programmes/{cast.northgate}/approvals",
             f"/manage/programmes/{cast.northgate}/standards/new", "/manage/panels/2",
@@ -193,10 +196,12 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/manage/programmes/{cast.northgate}/brand/preview?name=long",
         ],
         "Olga": ["/manage"],
+        "Dina": [f"/manage/programmes/{cast.northgate}/conferrals"],
+        "Pia": ["/visiting", f"/manage/programmes/{cast.northgate}/partner"],
     }[who]  # fmt: skip
 
 
-@pytest.mark.parametrize("who", ["", "Lena", "Leo", "Otto", "Ivo", "Ada", "Olga"])
+@pytest.mark.parametrize("who", ["", "Lena", "Leo", "Otto", "Ivo", "Ada", "Olga", "Dina", "Pia"])
 def test_axe_finds_nothing(visit: Visit, told: Told, who: str) -> None:
     page = visit("/", who=who)
     # Who also looks with a phone does so in the other theme.

@@ -1,8 +1,8 @@
 """People: their sign-ins, their own details, their roles in a programme, and the first of them."""
 
+from lms.models.accounts import ROLES
 from lms.services.accounts.details import change_details, change_password, note
 from lms.services.accounts.roles import (
-    ROLES,
     SATISFIED_BY,
     grant_role,
     list_programme_roles,

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 
 import sqlalchemy as sa
+from sqlalchemy import orm as so
 from sqlalchemy.orm import Session
 
 from lms import db
@@ -64,7 +65,7 @@ def list_partners(session: Session, seat: Seat) -> list[PartnerLine]:
     return [PartnerLine(row[0], row[1], row[2], bool(row[3])) for row in session.execute(query)]
 
 
-def _last_word(enrolment: int | sa.ColumnElement[int]) -> sa.ScalarSelect[bool]:
+def _last_word(enrolment: int | so.InstrumentedAttribute[int]) -> sa.ScalarSelect[bool]:
     """The last thing said about an enrolment to the partner who holds the enclosing grant.
 
     What was said before the partner held the role does not count: another person may ask anew.
@@ -132,7 +133,9 @@ def list_consented(session: Session, account_id: int, programme_id: int) -> list
         .where(Cohort.programme_id == programme_id, _last_word(Enrolment.id))
         .order_by(Account.full_name, Enrolment.id)
     )
-    return [Consented(row[0], row[1], row[2]) for row in session.execute(query)]
+    return [
+        Consented(row[0], row[1], cast(PartnerStatus, row[2])) for row in session.execute(query)
+    ]
 
 
 def _status() -> sa.ColumnElement[str]:

@@ -178,7 +178,7 @@ def _flags(session: Session, programme_id: int, now: datetime) -> list[Waiting]:
     return [
         Waiting(
             "flags",
-            f"{titles[cohort]} · {len(flags)}",
+            f"{titles[cohort]} · {len({flag.enrolment_id for flag in flags})}",
             min(flag.opened_at for flag in flags),
             "watch.cohort",
             {"cohort": cohort},
@@ -192,6 +192,20 @@ def _end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
+def _conferrals(session: Session, programme_id: int, now: datetime) -> list[Waiting]:
+    return [
+        Waiting(
+            "conferral",
+            f"{line.name} · {line.seat.cohort_title}",
+            line.completed_at or line.seat.enrolled_at,
+            "faculty.conferrals",
+            {"programme": programme_id},
+            line.seat.cohort_id,
+        )
+        for line in credentials.list_to_confer(session, programme_id)
+    ]
+
+
 SOURCES: tuple[Source, ...] = (
     _appeals,
     _credential_appeals,
@@ -202,6 +216,7 @@ SOURCES: tuple[Source, ...] = (
     _approvals,
     _marking,
     _flags,
+    _conferrals,
     practice.waiting_for,
     observed.waiting_for,
     live.waiting_for,

@@ -1,8 +1,10 @@
 """People, competences, settings, conferrals and site partners, as each of the cast meets them."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -11,11 +13,12 @@ from flask.testing import FlaskClient
 
 from lms import clock
 from lms.db import db
+from lms.errors import Refused
 from lms.models.cohorts import CohortFaculty
 from lms.models.credentials import CredentialRecord
 from lms.models.faculty import Competence, Conferral
-from lms.services import accounts, closing, cohorts, credentials, faculty
-from tests.cast import Cast, token_in
+from lms.services import accounts, closing, cohorts, credentials, faculty, publishing
+from tests.cast import SMALL, Cast, token_in
 from tests.stories import read_all, sit
 
 ClientOf = Callable[[str], FlaskClient]
@@ -292,3 +295,25 @@ def test_learners_see_disclosures_before_the_first_lesson(
     sent = {"csrf_token": token_in(page), "digest": digest}
     lena.post(answer.location, data=sent)
     assert lena.get(lesson).status_code == 200
+
+
+def test_a_course_is_published_only_with_its_contributors_disclosures(
+    app: Flask, tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(SMALL, root)
+    folder = next((root / "courses" / "content").glob("*/course.yaml")).parent
+    today = clock.now().date()
+    with app.app_context():
+        for disclosed_on, is_published in (("", False), (today - timedelta(days=800), False),
+                                           (today, True)):  # fmt: skip
+            (folder / "contributors.yaml").write_text(
+                "contributors:\n  - name: Maren Holt\n    role: Author\n"
+                + (f"    disclosed_on: {disclosed_on}\n" if disclosed_on else ""),
+                encoding="utf-8",
+            )
+            if is_published:
+                publishing.publish(db.session, root, now=clock.now(), actor_id=None)
+                continue
+            with pytest.raises(Refused, match="Maren Holt"):
+                publishing.publish(db.session, root, now=clock.now(), actor_id=None)
