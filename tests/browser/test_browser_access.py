@@ -26,6 +26,7 @@ from tests.cast import BUNDLED, Cast
 from tests.closing_course import disclose_nothing, give_a_closing
 from tests.completion_samples import report
 from tests.credit_samples import claim_credits
+from tests.live_samples import meet, state
 from tests.message_samples import announce, mark_leo
 from tests.psychometric_samples import convene
 from tests.review_samples import review
@@ -56,6 +57,8 @@ def told(site: Site, cast: Cast) -> Told:
         file_away(db.session, cast, site.app.config["SETTINGS"].data, clock.now())
         show(db.session, told, clock.now())
         disclose_nothing(db.session, cast, clock.now())
+        meet(db.session, cast, clock.now())
+        state(db.session, cast, site.app.config["SETTINGS"].data, clock.now())
         claim_credits(db.session, told, clock.now())
         announce(db.session, cast, clock.now())
         mark_leo(db.session, clock.now())
@@ -121,7 +124,7 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/learn/{cast.lena_seat}/withdraw",
             f"/learn/{cast.lena_seat}/partners",
             f"/learn/{cast.lena_seat}/progress", f"/learn/{cast.lena_seat}/first-module/quiz",
-            f"/learn/{cast.lena_seat}/hours",
+            f"/learn/{cast.lena_seat}/hours", f"/learn/{cast.lena_seat}/live", "/live/here",
             f"/attempts/{told.open_attempt}/items/1", f"/attempts/{told.open_attempt}/items/3",
             f"/attempts/{told.open_attempt}/review", "/account", "/account/sessions",
             "/change-password", "/credentials", f"/manage/cohorts/{cast.autumn}",
@@ -129,7 +132,8 @@ def pages_of(who: str, told: Told) -> list[str]:
         "Leo": [
             "/learn", f"/learn/{cast.leo_seat}/first-module/lesson-2",
             f"/learn/{cast.leo_seat}/progress", f"/learn/{cast.leo_seat}/first-module/quiz",
-            f"/learn/{cast.leo_seat}/hours",
+            f"/learn/{cast.leo_seat}/hours", f"/learn/{cast.leo_seat}/live",
+            f"/learn/{cast.leo_seat}/qualifications", f"/learn/{cast.leo_seat}/qualifications/new",
             f"/attempts/{told.failed_attempt}/result", f"/attempts/{told.passed_attempt}/result",
             "/credentials", "/programmes/northgate",
             f"/credentials/{told.serial}/badge", f"/credentials/{told.serial}/renewal",
@@ -192,6 +196,12 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/manage/cohorts/{cast.autumn}/certificates", "/manage/batches/1",
             f"/manage/cohorts/{cast.autumn}/rosters", "/manage/rosters/1",
             f"/manage/programmes/{cast.northgate}/reporting", "/manage/reports/1",
+            f"/manage/cohorts/{cast.autumn}/live", f"/manage/cohorts/{cast.autumn}/live/new",
+            f"/manage/cohorts/{cast.autumn}/live/1", f"/manage/cohorts/{cast.autumn}/live/1/code",
+            f"/manage/cohorts/{cast.autumn}/live/1/change",
+            f"/manage/cohorts/{cast.autumn}/live/1/hours/1",
+            f"/manage/programmes/{cast.northgate}/qualifications", "/manage/qualifications/1",
+            f"/manage/programmes/{cast.northgate}/evaluations",
             f"/manage/programmes/{cast.northgate}/brand",
             f"/manage/programmes/{cast.northgate}/brand/preview?name=long",
         ],
