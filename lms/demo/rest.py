@@ -7,14 +7,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lms.config import Settings
-from lms.demo import live, messages, observed, people, practice, qualifications
+from lms.demo import faculty, live, messages, observed, people, practice, qualifications
 from lms.demo.scene import Scene
 from lms.models.accounts import Account
 from lms.models.catalogue import Programme
 from lms.models.cohorts import Cohort, Enrolment
 from lms.services import watch
 
-FEATURES = (qualifications, practice, observed, live, messages)
+FEATURES = (faculty, qualifications, practice, observed, live, messages)
 
 
 def scene_of(
