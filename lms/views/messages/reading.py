@@ -8,15 +8,7 @@ from lms.db import db
 from lms.services import cohorts, mail, messages
 from lms.views.messages.blueprint import pages
 
-HOME_SHOWS = 3
-
 pages.add_app_template_global(mail.letter_blocks, "letter_blocks")
-
-
-@pages.app_template_global()
-def announcements_of(seat: cohorts.Seat) -> list[messages.Line]:
-    """Return the latest announcements, for the page that a learner comes home to."""
-    return messages.list_for(db.session, seat, HOME_SHOWS)
 
 
 @pages.get("/learn/<int:enrolment>/announcements")
