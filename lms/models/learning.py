@@ -30,6 +30,8 @@ class Place(Base):
     __tablename__ = "places"
     __table_args__ = (
         sa.UniqueConstraint("enrolment_id", "lesson_key", name="one_place_per_lesson"),
+        # When somebody was last seen is asked of everybody in a cohort at once.
+        sa.Index("ix_places_when_seen", "enrolment_id", "seen_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

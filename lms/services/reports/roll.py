@@ -36,8 +36,8 @@ def roll_of(session: Session, cohort: RunCohort, now: datetime) -> Roll:
     """Call the roll of a cohort at `now`; the withdrawn are left out.
 
     Ledgers only grow, so that counting them is enough, acts that void an attempt among them;
-    attempts are submitted once. A place is seen again and again: the sum of its times in seconds
-    moves with each. Names, addresses, states of seats and rules of days are compared as they are.
+    attempts are submitted once. A place is seen again and again, each time later than any before.
+    Names, addresses, states of seats and rules of days are compared as they are.
     Two days count: the programme's, for the plan, and UTC's, for currency.
     """
     days = (now.astimezone(ZoneInfo(cohort.time_zone)).date(), now.date())
@@ -70,7 +70,6 @@ def _roll() -> sa.Select[Any]:
 
 def _study() -> tuple[sa.Select[Any], ...]:
     count = sa.func.count()
-    seconds = sa.func.sum(sa.cast(sa.extract("epoch", Place.seen_at), sa.BigInteger))
     mine = Attempt.enrolment_id == Enrolment.id
     return (
         sa.select(count).where(LessonCompletion.enrolment_id == Enrolment.id),
@@ -85,7 +84,7 @@ def _study() -> tuple[sa.Select[Any], ...]:
         .join(Attempt, Attempt.id == VoidAct.attempt_id)
         .where(mine),
         sa.select(count).where(Place.enrolment_id == Enrolment.id),
-        sa.select(seconds).where(Place.enrolment_id == Enrolment.id),
+        sa.select(sa.func.max(Place.seen_at)).where(Place.enrolment_id == Enrolment.id),
     )
 
 

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,10 +35,7 @@ def cohort(cohort: int) -> str:
     chosen = choice()
     roll = reports.roll_of(db.session, found, now)
     key = (db.engine, str(get_locale()), found, roll.state, chosen)
-    body = drawn.get(key)
-    if body is None:
-        body = draw(found, chosen, now, roll)
-        drawn.keep(key, body)
+    body = drawn.get(key) or drawn.keep(key, lambda: draw(found, chosen, now, roll))
     return render_template(
         "reports/cohort.html", cohort=found, programme_name=found.programme_name, drawn=body
     )
@@ -113,6 +110,7 @@ class Drawings:
         self._most = most
         self._kept: OrderedDict[Hashable, Markup] = OrderedDict()
         self._turn = threading.Lock()
+        self._pen = threading.Lock()
 
     def get(self, key: Hashable) -> Markup | None:
         """Return the drawing of exactly this state, if it is kept."""
@@ -121,12 +119,20 @@ class Drawings:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
-    def keep(self, key: Hashable, body: Markup) -> None:
-        """Keep a drawing in place of the one that was not asked for longest."""
-        with self._turn:
-            self._kept[key] = body
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+    def keep(self, key: Hashable, make: Callable[[], Markup]) -> Markup:
+        """Make a drawing and keep it in place of the one that was not asked for longest.
+
+        One is made at a time: whoever waited for the same one is given it.
+        """
+        with self._pen:
+            body = self.get(key)
+            if body is None:
+                body = make()
+                with self._turn:
+                    self._kept[key] = body
+                    while len(self._kept) > self._most:
+                        self._kept.popitem(last=False)
+            return body
 
 
 # A drawing of a page of learners takes about a fifth of a megabyte.

@@ -1,8 +1,11 @@
 """The cohort's page, its table as a file, and a learner's record, as each person meets them."""
 
 import csv
+import functools
 import io
 import re
+import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from urllib.parse import unquote
@@ -459,9 +462,29 @@ def test_a_drawing_for_one_role_is_never_shown_to_another(client_of: ClientOf, c
 def test_drawings_are_kept_up_to_a_number() -> None:
     kept = Drawings(2)
     for number in range(3):
-        kept.keep(number, Markup(number))
+        kept.keep(number, functools.partial(Markup, number))
         kept.get(0)
     assert [kept.get(number) for number in range(3)] == ["0", None, "2"]
+
+
+def test_two_visitors_at_once_cost_one_drawing() -> None:
+    kept, made, both = Drawings(2), [], threading.Barrier(2)
+
+    def make() -> Markup:
+        made.append(1)
+        time.sleep(0.05)
+        return Markup("drawn")
+
+    def visit() -> None:
+        both.wait()
+        assert kept.keep("state", make) == "drawn"
+
+    visitors = [threading.Thread(target=visit) for _ in range(2)]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join()
+    assert made == [1]
 
 
 @pytest.fixture
