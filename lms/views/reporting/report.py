@@ -13,7 +13,7 @@ from lms.downloads import attachment, handed_out
 from lms.errors import NotFound, Refused
 from lms.extensions import limiter
 from lms.forms.reporting import ActForm, RejectionsForm
-from lms.services import reporting
+from lms.services import accounts, reporting
 from lms.services.reporting import ReportOverview
 from lms.views.reporting.place import pages, secret
 
@@ -28,10 +28,13 @@ def report(report: int) -> str:
 
 def shown(found: ReportOverview, form: RejectionsForm) -> str:
     """Draw the page of a report."""
+    role = accounts.role_in(db.session, current_user.id, found.programme_id)
     return render_template(
         "reporting/report.html",
         report=found,
         programme_name=found.programme_name,
+        role=role,
+        may_write=role in ("administrator", "director"),
         lines=reporting.list_lines(db.session, found.id, clock.now()),
         form=form,
         act_form=ActForm(formdata=None),

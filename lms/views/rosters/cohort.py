@@ -13,7 +13,7 @@ from lms.extensions import limiter
 from lms.forms.rosters import SendForm
 from lms.services import cohorts, rosters
 from lms.services.cohorts import RunCohort
-from lms.views.rosters.place import data_folder, pages
+from lms.views.rosters.place import data_folder, may_write, pages
 
 
 @pages.route("/manage/cohorts/<int:cohort>/rosters", methods=["GET", "POST"])
@@ -36,6 +36,7 @@ def cohort(cohort: int) -> ResponseReturnValue:
         cohort=run,
         programme_name=run.programme_name,
         form=form,
+        may_write=may_write(run.programme_id),
         listed=rosters.list_rosters(db.session, cohort),
         columns=rosters.COLUMNS,
         most_rows=rosters.MOST_ROWS,

@@ -8,7 +8,8 @@ from flask import Blueprint, current_app, request
 from flask_login import current_user
 
 from lms.config import Settings
-from lms.services import rosters
+from lms.db import db
+from lms.services import accounts, rosters
 
 pages = Blueprint("rosters", __name__)
 
@@ -33,3 +34,9 @@ def settings() -> Settings:
 def data_folder() -> Path:
     """Return the data folder of this installation."""
     return settings().data
+
+
+def may_write(programme: int) -> bool:
+    """Whether whoever looks at a page of a programme may also decide there."""
+    role = accounts.role_in(db.session, current_user.id, programme)
+    return role in ("administrator", "director")

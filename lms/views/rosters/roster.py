@@ -10,7 +10,7 @@ from lms.downloads import handed_out
 from lms.forms.rosters import ActForm
 from lms.services import audit, cohorts, rosters
 from lms.services.rosters import RosterRowLine
-from lms.views.rosters.place import pages
+from lms.views.rosters.place import may_write, pages
 from lms.views.rosters.words import SIGNS, kind_help, kind_word, result, say
 
 
@@ -27,6 +27,7 @@ def roster(roster: int) -> str:
         "rosters/roster.html",
         roster=found,
         programme_name=found.programme_name,
+        may_write=may_write(found.programme_id),
         counts=counts,
         is_blocked=rosters.blocks(counts),
         total=sum(counts.values()),
