@@ -25,8 +25,8 @@ class RiskRules:
 
     `safety`: so often missed since it was last right. `certain`: so many items wrong and certain in
     the latest attempts; a safety-critical one counts by itself, at once. `window`: days before it
-    closes; that a course ends concerns only who is late in it. `behind`: days by which the earliest
-    unit is late. `silent`: days without a trace.
+    closes; that a course ends concerns only who is late in it, and then stands for being behind.
+    `behind`: days by which the earliest unit is late. `silent`: days without a trace.
     """
 
     safety: int | None = 2
@@ -95,11 +95,14 @@ class Cause:
 def risks(facts: RiskFacts, rules: RiskRules, now: datetime, zone: ZoneInfo) -> tuple[Cause, ...]:
     """Return the causes that hold at `now` on the clocks of `zone`, in the order of RISK_RULES."""
     today = now.astimezone(zone).date()
+    windows = tuple(_windows(facts, rules, now, zone))
+    # That the course ends for somebody who is late says all that being late would.
+    is_ending = any(cause.subject == "course" for cause in windows)
     return (
         *_safety(facts, rules, zone),
         *_certain(facts, rules, zone),
-        *_windows(facts, rules, now, zone),
-        *_behind(facts, rules, today, zone),
+        *windows,
+        *(() if is_ending else _behind(facts, rules, today, zone)),
         *_silent(facts, rules, today, zone),
     )
 
@@ -158,17 +161,21 @@ def _windows(facts: RiskFacts, rules: RiskRules, now: datetime, zone: ZoneInfo) 
     ahead = timedelta(days=rules.window)
     today = now.astimezone(zone).date()
     for window in sorted(facts.windows, key=lambda each: (each.closes_at, each.kind, each.key)):
-        if window.closes_at - ahead > now or (window.kind == "course" and not facts.pace.late):
+        if window.closes_at - ahead > now:
+            continue
+        is_course = window.kind == "course"
+        if is_course and (window.closes_at <= now or not facts.pace.late):
             continue
         closes_on = window.closes_at.astimezone(zone).date()
         begins = window.closes_at - ahead
         yield Cause(
             "window",
-            f"{window.kind}:{window.key}" if window.key else window.kind,
+            window.kind if is_course else f"{window.kind}:{window.key}",
             since=begins.astimezone(zone).date(),
             # Once it is past, something has happened that nobody could have dealt with before.
             fed_at=window.closes_at if window.closes_at <= now else begins,
-            keys=(window.key,) if window.key else (),
+            keys=facts.pace.late if is_course else (window.key,),
+            count=len(facts.pace.late) if is_course else 0,
             days=(closes_on - today).days,
             until=window.closes_at,
         )

@@ -37,6 +37,8 @@ KINDS = {
     ("qualifications.check", "qualification"): lazy("Qualification to check"),
     ("rosters.roster", "roster"): lazy("Roster to decide on"),
     ("rosters.roster", "roster-rejected"): lazy("Roster with rows that were rejected"),
+    ("reporting.report", "report-rejected"): lazy("Completion that was rejected"),
+    ("cohorts.places", "waiting-list"): lazy("Waiting list of a cohort that is closed"),
     ("messages.log", "address"): lazy("Address to which mail comes back"),
     ("messages.log", "mail"): lazy("Messages that could not be sent"),
 }

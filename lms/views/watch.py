@@ -28,7 +28,7 @@ from lms.services.watch import Flag
 
 pages = Blueprint("watch", __name__)
 
-PAGE = 50
+PAGE = 25
 SHOWN = ("waiting", "mine", "dealt", "all")
 NOBODY = 0
 # A flag that was dealt with is looked at again after a week, unless somebody says otherwise.
@@ -61,14 +61,14 @@ class Choice:
         """The choice as query parameters, the usual one as none."""
         return {
             "show": None if self.shown == "waiting" else self.shown,
-            "rule": self.rule or None,
+            "only": self.rule or None,
             "page": None if self.page == 1 else self.page,
         }
 
 
 def choice() -> Choice:
     """Read the choice from the address; what it does not know is the usual."""
-    shown, named = request.args.get("show", ""), request.args.get("rule", "")
+    shown, named = request.args.get("show", ""), request.args.get("only", "")
     return Choice(
         shown if shown in SHOWN else "waiting",
         named if named in courses.RISK_RULES else "",

@@ -10,6 +10,7 @@ from lms.models.assessment import Attempt, ScoreRecord
 from lms.models.cohorts import Cohort, Enrolment
 from lms.services import (
     catalogue,
+    cohorts,
     credentials,
     credits,
     live,
@@ -17,6 +18,7 @@ from lms.services import (
     observed,
     practice,
     qualifications,
+    reporting,
     reviews,
     rosters,
     transcripts,
@@ -217,6 +219,8 @@ SOURCES: tuple[Source, ...] = (
     _marking,
     _flags,
     _conferrals,
+    cohorts.waiting_for,
+    reporting.waiting_for,
     practice.waiting_for,
     observed.waiting_for,
     live.waiting_for,

@@ -44,15 +44,15 @@ def why_of(
         return _about_items(cause, facts, content)
     about: tuple[str, ...] = ()
     module_key = serial = window = ""
-    if cause.rule == "behind":
-        about = tuple(_title(content.course, key) for key in cause.keys[:ABOUT])
-    elif cause.rule == "window":
+    if cause.rule == "window":
         window = cause.subject.partition(":")[0]
-        if window == "quiz":
-            module_key = cause.keys[0]
-            about = (content.course.module(module_key).title,)
-        elif window == "credential":
-            serial = cause.keys[0]
+    if cause.rule == "behind" or window == "course":
+        about = tuple(_title(content.course, key) for key in cause.keys[:ABOUT])
+    elif window == "quiz":
+        module_key = cause.keys[0]
+        about = (content.course.module(module_key).title,)
+    elif window == "credential":
+        serial = cause.keys[0]
     return Why(
         cause.since,
         cause.fed_at,
@@ -77,7 +77,7 @@ def _about_items(
             # Met on a release that this cohort has left behind.
             continue
         text, taught = assessment.taught_by(content.course, items[key].objective)
-        texts[text] = None
+        texts[text.rstrip(".")] = None
         lessons.update((lesson.key, lesson.title) for lesson in taught)
     return Why(
         cause.since,

@@ -34,6 +34,7 @@ from lms.services.reports import LearnerReport
 from lms.views.reports.place import local_to, pages
 
 MOST_MESSAGES = 20
+LATEST_EVENTS = 15
 MODE_WORDS = {
     "in-person": lazy("In person"),
     "live-online": lazy("Live online"),
@@ -80,6 +81,7 @@ def learner(cohort: int, enrolment: int) -> str:
         oversees=oversees,
         ticket=secrets.token_hex(16),
         today=today,
+        latest_events=LATEST_EVENTS,
         bases=psychometrics.cut_bases(db.session, found.programme_id, report.content.banks),
         serial=serial,
         mode_words=MODE_WORDS,

@@ -1,5 +1,6 @@
 """The pages of who is at risk: staff look and act, auditors look, nobody else learns a thing."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -135,3 +136,15 @@ def test_a_note_about_a_learner_stays_with_the_staff(
     for path in ("/learn", f"/learn/{cast.lena_seat}/progress", "/account"):
         assert "CANARY-NOTE" not in lena.get(path).text
     assert lena.get(page).status_code == 403
+
+
+def test_one_rule_is_chosen_and_every_link_of_the_page_opens(
+    app: Flask, client_of: Callable[[str], FlaskClient], cast: Cast, silent: str
+) -> None:
+    ada, page = client_of("Ada"), f"/manage/cohorts/{cast.autumn}/at-risk"
+    seen = ada.get(page).text
+    chosen = ada.get(f"{page}?only=silent").text
+    assert chosen.count(SILENT) == 2
+    assert "No such flag" in ada.get(f"{page}?only=behind").text
+    for link in set(re.findall(rf'href="({page}[^"]*)"', seen + chosen)):
+        assert ada.get(link.replace("&amp;", "&")).status_code == 200
