@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -10,7 +10,7 @@ import courses
 from lms import clock
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import Table, attachment, csv_stream
+from lms.downloads import Table, handed_out
 from lms.services import accounts, audit, cohorts, evaluations
 from lms.services.evaluations import Results
 
@@ -51,21 +51,21 @@ def results_of(programme: int, release: int, zone: str) -> Results:
     return evaluations.find_results(db.session, programme, release, zone, clock.now(), period)
 
 
-@pages.get("/manage/programmes/<int:programme>/evaluations/table.csv")
+@pages.get("/manage/programmes/<int:programme>/evaluations/table.<format>")
 @rule("overseer")
-def table(programme: int) -> ResponseReturnValue:
+def table(programme: int, format: str) -> ResponseReturnValue:
     """Give the counts of the page as a file for a spreadsheet."""
-    return exported(programme, words=False)
+    return exported(programme, format, words=False)
 
 
-@pages.get("/manage/programmes/<int:programme>/evaluations/words.csv")
+@pages.get("/manage/programmes/<int:programme>/evaluations/words.<format>")
 @rule("overseer")
-def words(programme: int) -> ResponseReturnValue:
+def words(programme: int, format: str) -> ResponseReturnValue:
     """Give the words of the page as a file for a spreadsheet."""
-    return exported(programme, words=True)
+    return exported(programme, format, words=True)
 
 
-def exported(programme: int, *, words: bool) -> ResponseReturnValue:
+def exported(programme: int, form: str, *, words: bool) -> ResponseReturnValue:
     """Return what the page shows as a file; that it was taken stands in the trail."""
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     evaluated = evaluations.list_evaluated(db.session, programme)
@@ -76,8 +76,7 @@ def exported(programme: int, *, words: bool) -> ResponseReturnValue:
     made: Table = (evaluations.words_table if words else evaluations.results_table)(
         shown, found.name, found.time_zone
     )
-    answer = Response(b"".join(csv_stream(made)), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = attachment(f"{made.name}.csv")
+    answer = handed_out(made, form)
     audit.record(
         db.session,
         at=clock.now(),

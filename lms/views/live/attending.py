@@ -9,7 +9,7 @@ from flask_login import current_user
 from lms import clock
 from lms.access import rule
 from lms.db import db
-from lms.downloads import attachment, csv_stream
+from lms.downloads import handed_out
 from lms.errors import Refused
 from lms.forms.live import ATTENDED, CorrectionForm, RosterForm
 from lms.services import audit, live
@@ -157,19 +157,18 @@ def corrected(found: RunCohort, session: Live, entry_id: int) -> ResponseReturnV
     return page, 422 if form.errors else 200
 
 
-@pages.get("/manage/cohorts/<int:cohort>/live/<int:live>/table.csv")
+@pages.get("/manage/cohorts/<int:cohort>/live/<int:live>/table.<format>")
 @rule("reader")
-def table(cohort: int, live: int) -> Response:
+def table(cohort: int, live: int, format: str) -> Response:
     """Give the roster of a session as a file for a spreadsheet."""
-    return exported(*held(cohort, live))
+    return exported(*held(cohort, live), format)
 
 
-def exported(found: RunCohort, session: Live) -> Response:
-    """Return the roster of a session as CSV; that it was taken stands in the trail."""
+def exported(found: RunCohort, session: Live, form: str) -> Response:
+    """Return the roster of a session as a file; that it was taken stands in the trail."""
     now = clock.now()
     made = live.roster_table(db.session, found, session, now)
-    answer = Response(b"".join(csv_stream(made)), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = attachment(f"{made.name}.csv")
+    answer = handed_out(made, form)
     audit.record(
         db.session,
         at=now,

@@ -10,7 +10,7 @@ from flask_login import current_user
 from lms import clock
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import attachment, csv_stream
+from lms.downloads import handed_out
 from lms.errors import Refused
 from lms.forms.qualifications import CheckForm, DemandForm
 from lms.services import accounts, audit, cohorts, qualifications
@@ -123,15 +123,14 @@ def proof(qualification: int) -> Response:
     return proof_answer(found.held)
 
 
-@pages.get("/manage/programmes/<int:programme>/qualifications/table.csv")
+@pages.get("/manage/programmes/<int:programme>/qualifications/table.<format>")
 @rule("overseer")
-def table(programme: int) -> Response:
+def table(programme: int, format: str) -> Response:
     """Give the qualifications of a programme as a file for a spreadsheet."""
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     now = clock.now()
     made = qualifications.programme_table(db.session, programme, found.name, found.time_zone, now)
-    answer = Response(b"".join(csv_stream(made)), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = attachment(f"{made.name}.csv")
+    answer = handed_out(made, format)
     audit.record(
         db.session,
         at=now,
