@@ -28,6 +28,7 @@ from tests.completion_samples import report
 from tests.credit_samples import claim_credits
 from tests.live_samples import meet, state
 from tests.message_samples import announce, mark_leo
+from tests.practice_samples import practise
 from tests.psychometric_samples import convene
 from tests.review_samples import review
 from tests.roster_samples import bring
@@ -64,6 +65,7 @@ def told(site: Site, cast: Cast) -> Told:
         mark_leo(db.session, clock.now())
         bring(db.session, cast, site.app.config["SETTINGS"].data, clock.now())
         report(db.session, cast, site.app.config["SETTINGS"].secret(), clock.now())
+        practise(db.session, cast, site.app.config["SETTINGS"].data, clock.now())
         # Last: what is suspended is handed out no more.
         dispute(db.session, told, clock.now())
         db.session.commit()
@@ -99,6 +101,11 @@ def pages_of(who: str, told: Told) -> list[str]:
         f"/manage/cohorts/{cast.autumn}/at-risk",
         f"/manage/cohorts/{cast.autumn}/at-risk?show=all",
         f"/manage/cohorts/{cast.autumn}/learners/{cast.lena_seat}/flags",
+        f"/manage/cohorts/{cast.autumn}/practice",
+        f"/manage/cohorts/{cast.autumn}/learners/{cast.leo_seat}/practice",
+        f"/manage/cohorts/{cast.autumn}/observed",
+        f"/manage/programmes/{cast.northgate}/practice",
+        "/manage/observations/1",
         f"/manage/programmes/{cast.northgate}/at-risk",
         f"/manage/programmes/{cast.northgate}/queue",
         f"/manage/programmes/{cast.northgate}/assessment",
@@ -132,6 +139,9 @@ def pages_of(who: str, told: Told) -> list[str]:
         "Leo": [
             "/learn", f"/learn/{cast.leo_seat}/first-module/lesson-2",
             f"/learn/{cast.leo_seat}/progress", f"/learn/{cast.leo_seat}/first-module/quiz",
+            f"/learn/{cast.leo_seat}/practice", f"/learn/{cast.leo_seat}/observed",
+            f"/learn/{cast.leo_seat}/practice/new/practicum",
+            f"/learn/{cast.leo_seat}/practice/new/consultation",
             f"/learn/{cast.leo_seat}/hours", f"/learn/{cast.leo_seat}/live",
             f"/learn/{cast.leo_seat}/qualifications", f"/learn/{cast.leo_seat}/qualifications/new",
             f"/attempts/{told.failed_attempt}/result", f"/attempts/{told.passed_attempt}/result",
@@ -154,7 +164,8 @@ def pages_of(who: str, told: Told) -> list[str]:
         ],
         "Otto": ["/learn", "/credentials", "/programmes/northgate", "/account"],
         "Ivo": [
-            *manage, "/search?q=claim", "/panels/1",
+            *manage, "/search?q=claim", "/panels/1", "/observations/sheets/1",
+            f"/manage/cohorts/{cast.autumn}/observed/new",
             f"/manage/programmes/{cast.northgate}/appeals", "/manage/appeals/1",
             f"/manage/programmes/{cast.northgate}/credential-appeals",
             "/manage/credential-appeals/1",
@@ -162,6 +173,7 @@ def pages_of(who: str, told: Told) -> list[str]:
         "Ada": [
             *manage, f"/manage/programmes/{cast.northgate}/cohorts/new",
             f"/manage/programmes/{cast.northgate}/people",
+            f"/manage/programmes/{cast.northgate}/supervision", "/manage/supervision/1",
             f"/manage/programmes/{cast.northgate}/people/{cast.ivo}",
             f"/manage/programmes/{cast.northgate}/settings",
             f"/manage/programmes/{cast.northgate}/disclosures",

@@ -63,6 +63,7 @@ class Observed:
     learner: str
     cohort_id: int
     programme_id: int
+    programme_name: str
     time_zone: str
     release_id: int
     checklist: courses.Checklist
@@ -219,6 +220,7 @@ def observations_where(session: Session, *conditions: sa.ColumnElement[bool]) ->
             Account.full_name,
             Cohort.id,
             Programme.id,
+            Programme.name,
             Programme.time_zone,
             RemediationPlan,
             maker.full_name,
@@ -254,7 +256,7 @@ def _raters(session: Session, ids: list[int]) -> dict[int, list[Rater]]:
 
 
 def _observed(session: Session, values: tuple[object, ...], raters: list[Rater]) -> Observed:
-    row, account, learner, cohort, programme, zone, plan, maker = values
+    row, account, learner, cohort, programme, name, zone, plan, maker = values
     assert isinstance(row, Observation)
     practice = catalogue.release(session, row.release_id).course.practice
     checklist = practice.find_checklist(row.checklist)
@@ -275,6 +277,7 @@ def _observed(session: Session, values: tuple[object, ...], raters: list[Rater])
         learner=str(learner),
         cohort_id=int(str(cohort)),
         programme_id=int(str(programme)),
+        programme_name=str(name),
         time_zone=str(zone),
         release_id=row.release_id,
         checklist=checklist,

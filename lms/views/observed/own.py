@@ -58,6 +58,7 @@ def sheet(rating: int) -> ResponseReturnValue:
         "observed/sheet.html",
         found=found,
         seen=found.observed,
+        programme_name=found.observed.programme_name,
         judged=judged,
         problem=problem,
         judgements=courses.JUDGEMENTS,
