@@ -18,7 +18,7 @@ from lms.services.mail.choices import (
     token_for,
 )
 from lms.services.mail.digests import gather
-from lms.services.mail.journal import LogLine, LogPage, count_states, list_log, try_again
+from lms.services.mail.journal import LogLine, LogPage, list_log, try_again
 from lms.services.mail.letters import Letter, letter
 from lms.services.mail.letters import blocks as letter_blocks
 from lms.services.mail.outbox import Kind, find_message, list_recent, recall, write
@@ -51,7 +51,6 @@ __all__ = [
     "choices_of",
     "choose",
     "clear_address",
-    "count_states",
     "deliver_waiting",
     "delivery",
     "find_message",

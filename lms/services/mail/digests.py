@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -22,17 +21,15 @@ def gather(session: Session, now: datetime) -> int:
     One message that is due alone leaves as it is. Messages of different kinds, or of different
     programmes, are not mixed: each digest can be stopped like what is in it.
     """
-    if session.scalar(_due(now).limit(1)) is None:
+    if not _groups(session, now):
         return 0
     db.take_turn(session, "gather mail into digests")
-    ids = list(session.scalars(_due(now).limit(MOST_A_SWEEP)))
-    query = sa.select(OutboxMessage).where(OutboxMessage.id.in_(ids)).order_by(*_TOGETHER)
-    rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
     written = 0
-    for _of, group in groupby(
-        rows, key=lambda each: (each.account_id, each.programme_id, each.kind)
-    ):
-        parts = list(group)
+    for ids in _groups(session, now):
+        query = sa.select(OutboxMessage).where(OutboxMessage.id.in_(ids)).order_by(OutboxMessage.id)
+        locked = query.with_for_update().execution_options(populate_existing=True)
+        # A sender may have claimed one of them a moment ago: it leaves by itself.
+        parts = [part for part in session.scalars(locked) if part.claimed_at is None]
         if len(parts) > 1:
             _write(session, parts, now)
             written += 1
@@ -40,26 +37,30 @@ def gather(session: Session, now: datetime) -> int:
     return written
 
 
-_TOGETHER = (
-    OutboxMessage.account_id,
-    OutboxMessage.programme_id,
-    OutboxMessage.kind,
-    OutboxMessage.id,
-)
-
-
-def _due(now: datetime) -> sa.Select[tuple[int]]:
-    """Messages due for a digest of whose company there are several; tried ones travel alone."""
-    is_due = sa.and_(
-        is_waiting(),
-        OutboxMessage.in_digest,
-        OutboxMessage.claimed_at.is_(None),
-        OutboxMessage.tries == 0,
-        OutboxMessage.send_after <= now,
+def _groups(session: Session, now: datetime) -> list[list[int]]:
+    """Return the messages that leave together; one that was tried before travels alone."""
+    due = (
+        sa.select(
+            OutboxMessage.id,
+            OutboxMessage.account_id,
+            OutboxMessage.programme_id,
+            OutboxMessage.kind,
+        )
+        .where(
+            is_waiting(),
+            OutboxMessage.in_digest,
+            OutboxMessage.claimed_at.is_(None),
+            OutboxMessage.tries == 0,
+            OutboxMessage.send_after <= now,
+        )
+        # By number, so that the index of what waits is read and not the whole outbox.
+        .order_by(OutboxMessage.id)
+        .limit(MOST_A_SWEEP)
     )
-    company = sa.func.count().over(partition_by=_TOGETHER[:3])
-    due = sa.select(OutboxMessage.id, company.label("company")).where(is_due).subquery()
-    return sa.select(due.c.id).where(due.c.company > 1).order_by(due.c.id)
+    found: dict[tuple[int | None, int | None, str], list[int]] = {}
+    for row in session.execute(due):
+        found.setdefault((row.account_id, row.programme_id, row.kind), []).append(row.id)
+    return [ids for ids in found.values() if len(ids) > 1]
 
 
 def _write(session: Session, parts: Sequence[OutboxMessage], now: datetime) -> None:

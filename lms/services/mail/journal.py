@@ -102,17 +102,6 @@ def list_log(
     return LogPage(shown, shown[-1].id if more else None)
 
 
-def count_states(session: Session, programme_id: int, since: datetime) -> dict[State, int]:
-    """Return how many messages of a programme written since then are in each state."""
-    query = (
-        sa.select(_state_now, sa.func.count())
-        .where(OutboxMessage.programme_id == programme_id, OutboxMessage.written_at >= since)
-        .group_by(_state_now)
-    )
-    found = dict(session.execute(query).all())
-    return {state: found.get(state, 0) for state in STATES}
-
-
 def try_again(session: Session, programme_id: int, message_id: int, now: datetime) -> bool:
     """Let a message that was given up be tried anew; False when it is none of the programme's."""
     db.lock(session)

@@ -32,7 +32,7 @@ from lms.services.messages.rules import (
     list_rules,
     set_rule,
 )
-from lms.services.messages.table import log_table, of_cohort
+from lms.services.messages.table import log_table
 from lms.services.messages.troubles import clear, try_again
 
 __all__ = [
@@ -66,7 +66,6 @@ __all__ = [
     "list_rules",
     "log_table",
     "make_round",
-    "of_cohort",
     "preview",
     "recall",
     "send",

@@ -1,14 +1,12 @@
-"""The delivery log as a table to take away, and the log of one cohort's people."""
+"""The delivery log as a table to take away."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lms.downloads import Cell, Column, Table
 from lms.models.catalogue import Programme
-from lms.models.cohorts import Enrolment
 from lms.services import mail
 
 COLUMNS = (
@@ -21,11 +19,6 @@ COLUMNS = (
     Column("Tries", "How often a sender took it up", "number"),
     Column("Sent", "When the server took it over", "moment"),
 )
-
-
-def of_cohort(cohort_id: int) -> sa.Select[int]:
-    """Return the accounts of everybody with a place in a cohort, as a part of a query."""
-    return sa.select(Enrolment.account_id).where(Enrolment.cohort_id == cohort_id)
 
 
 def log_table(
