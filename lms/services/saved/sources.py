@@ -11,6 +11,7 @@ from lms.errors import NotFound
 from lms.services import catalogue, observed, practice
 from lms.services.cohorts import RunCohort
 from lms.services.packs import parts
+from lms.services.saved.ledger import ledger_table
 
 Build = Callable[[Session, RunCohort, datetime], Table]
 
@@ -34,6 +35,7 @@ def _of_pack(part: Callable[[parts.Scope], Table]) -> Build:
 
 SOURCES: Mapping[str, Source] = {
     "roster": Source("Roster with hours", "overseer", _of_pack(parts.roster)),
+    "ledger": Source("Ledger of minutes", "overseer", ledger_table),
     "credentials": Source("Credentials", "overseer", _of_pack(parts.issued)),
     "items": Source("Item statistics", "reader", _of_pack(parts.items)),
     "objectives": Source("Objectives map", "reader", _of_pack(parts.objectives)),
