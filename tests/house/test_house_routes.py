@@ -259,6 +259,7 @@ MAY_BE_EMPTY = {
 # by somebody with the right to it, and the same to everybody after.
 KEEPS = {
     "reports.cohort_csv": {"audit_entries"},
+    "cohorts.places_table": {"audit_entries"},
     "messages.log_table": {"audit_entries"},
     "renewals.lapsing_csv": {"audit_entries"},
     "saved.build_table": {"audit_entries"},

@@ -11,7 +11,7 @@ from lms.access import rule
 from lms.db import db
 from lms.errors import Refused
 from lms.forms.cohorts import ActForm, ExtensionForm, MoveForm, StateForm
-from lms.services import catalogue, cohorts
+from lms.services import audit, catalogue, cohorts
 from lms.services.cohorts import RunCohort
 from lms.views.cohorts.place import last_days, pages, run_for
 
@@ -54,15 +54,24 @@ def filters() -> tuple[str | None, str]:
     return state if state in STATES else None, request.args.get("q", "").strip()[:100]
 
 
-@pages.get("/manage/cohorts/<int:cohort>/places/table.csv")
-@rule("reader")
-def places_csv(cohort: int) -> Response:
-    """Send the places as a table for a spreadsheet, with the filters of the page."""
-    found = run_for(cohort)
+@pages.get("/manage/cohorts/<int:cohort>/places/table.<format>")
+@rule("overseer")
+def places_table(cohort: int, format: str) -> Response:
+    """Hand the places out as a table for a spreadsheet, with the filters of the page."""
+    found, now = run_for(cohort), clock.now()
     state, words = filters()
-    table = cohorts.places_table(db.session, found, state=state, words=words, now=clock.now())
-    answer = Response(downloads.csv_stream(table), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = downloads.attachment(f"{table.name}.csv")
+    table = cohorts.places_table(db.session, found, state=state, words=words, now=now)
+    audit.record(
+        db.session,
+        at=now,
+        actor_id=current_user.id,
+        programme_id=found.programme_id,
+        act="places.exported",
+        subject=f"cohort {found.id}",
+        detail={"format": format, "state": state, "words": words},
+    )
+    answer = downloads.handed_out(table, format)
+    db.session.commit()
     return answer
 
 
