@@ -170,6 +170,7 @@ def clear_files(app: Flask) -> int:
         removed = batches.remove_old(db.session, data, clock.now())
         removed += packs.remove_old(db.session, data, clock.now())
         batches.remove_half_written(data)
+        rosters.clear_old(db.session, data, clock.now())
         removed += transcripts.drop_orphans(db.session, transcripts.proof_folder(data))
         folder = qualifications.proof_folder(data)
         return removed + qualifications.drop_orphans(db.session, folder)

@@ -1,6 +1,7 @@
 """Rosters: people brought in from a spreadsheet, tried before it is done, undone within a day."""
 
 from lms.services.rosters.applying import apply, discard, try_again
+from lms.services.rosters.clearing import clear_old
 from lms.services.rosters.clerk import run as run_clerk
 from lms.services.rosters.clerk import tend, work
 from lms.services.rosters.columns import COLUMNS, RosterColumn
@@ -59,6 +60,7 @@ __all__ = [
     "apply",
     "blocks",
     "claim",
+    "clear_old",
     "count_invited",
     "count_kinds",
     "count_undone",

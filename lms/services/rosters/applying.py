@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from lms.errors import Conflict, Refused
@@ -21,6 +22,10 @@ from lms.services.rosters.plan import blocks
 from lms.services.rosters.trying import Row, Seen, judge, stored
 
 LOT = 500
+CHANGED = (
+    "Something has changed since this draft was made, so nothing was done. "
+    "Look at what it would do now."
+)
 
 
 def apply(session: Session, roster_id: int, *, password_hash: str, by: int, now: datetime) -> None:
@@ -47,18 +52,19 @@ def apply(session: Session, roster_id: int, *, password_hash: str, by: int, now:
         )
     cohort = lock_cohort(session, taken.cohort_id)
     if any(_differing(session, roster_id, taken.programme_id, taken.cohort_id)):
-        raise Conflict(
-            "Something has changed since this draft was made, so nothing was done. "
-            "Look at what it would do now."
-        )
+        raise Conflict(CHANGED)
     room, wanted = room_in(session, cohort), places_wanted(session, roster_id)
     if room.free is not None and wanted > room.free:
         raise Refused(
             f"The roster needs {wanted} places, and {room.free} of {room.capacity} are free. "
             "Raise the capacity of the cohort, or take people out of the file."
         )
-    for rows in _lots(session, roster_id):
-        _apply_lot(session, taken.programme_id, taken.cohort_id, rows, password_hash, now)
+    try:
+        for rows in _lots(session, roster_id):
+            _apply_lot(session, taken.programme_id, taken.cohort_id, rows, password_hash, now)
+    except IntegrityError as twice:
+        # Somebody registered one of the addresses, or was given a number, at this very moment.
+        raise Conflict(CHANGED) from twice
     audit.record(
         session,
         at=now,

@@ -422,6 +422,14 @@ def test_an_undone_correction_gives_back_what_was_there(office: Office, session:
     assert rosters.invited_by(session, token, NOW).email == "amra@hospital.example"
 
 
+def test_a_draft_nobody_decides_on_is_not_kept_for_ever(office: Office, session: Session) -> None:
+    roster = office.send(csv("N-1,amara@hospital.example,Amara,"))
+    assert rosters.clear_old(session, office.data, NOW + timedelta(days=29)) == 0
+    assert rosters.clear_old(session, office.data, NOW + timedelta(days=31)) == 1
+    line = rosters.roster_for(session, office.cast.ada, roster, "overseer")
+    assert line.state == "discarded" and rosters.list_rows(session, roster) == []
+
+
 # --- laws of the plan -----------------------------------------------------------------------
 
 emails = st.sampled_from(["a@b.org", "c@d.org", "e@f.org"])
