@@ -33,7 +33,7 @@ def fill(session: Session, scene: Scene) -> None:
     people = session.execute(query).all()
     if not people:
         return
-    recorder = people[0].id
+    recorder = scene.staff["administrator"]
     _record(session, scene, [person.id for person in people], recorder)
     _disclose_anew(session, scene, recorder)
     _teach(session, scene, [person.id for person in people], recorder)

@@ -43,6 +43,7 @@ class Account(UserMixin, Base):  # type: ignore[misc]
     # Not columns: filled when the person is loaded for a request, in the same query.
     is_staff = False
     is_visitor = False
+    is_auditor = False
     sign_in_id = 0
 
 

@@ -123,12 +123,14 @@ def header() -> dict[str, Any]:
     # Marking is part of assessment, and lies where staff manage their cohorts.
     is_managing = request.path.startswith("/manage")
     here = "cohorts" if is_managing else (request.endpoint or "").split(".")[0]
-    return links(
+    found = links(
         here,
         is_staff=current_user.is_staff,
         is_visitor=current_user.is_visitor,
         language=str(get_locale()),
     )
+    # To who audits and nothing else, forms would promise what the services refuse.
+    return {**found, "reads_only": is_managing and current_user.is_auditor}
 
 
 @functools.lru_cache(maxsize=256)

@@ -37,6 +37,12 @@ _SIGNED_IN = (
         sa.exists()
         .where(RoleGrant.account_id == Account.id, RoleGrant.role.in_(("supervisor", "partner")))
         .label("is_visitor"),
+        sa.exists()
+        .where(
+            RoleGrant.account_id == Account.id,
+            RoleGrant.role.in_(sorted(SATISFIED_BY["instructor"])),
+        )
+        .label("is_acting"),
         *_COLUMNS,
     )
     .join(SignIn, SignIn.account_id == Account.id)
@@ -69,13 +75,14 @@ def find_signed_in(
     )
     if found is None:
         return None
-    sign_in_id, is_staff, is_visitor, *values = found
+    sign_in_id, is_staff, is_visitor, is_acting, *values = found
     account: Account = _BARE.new_instance()
     account.__dict__.update(zip(_COLUMNS.keys(), values, strict=True))
     # As if it had been loaded and let go: whoever changes it adds it to the session first.
     make_transient_to_detached(account)
     account.sign_in_id = sign_in_id
     account.is_staff, account.is_visitor = is_staff, is_visitor
+    account.is_auditor = is_staff and not is_acting
     return account
 
 

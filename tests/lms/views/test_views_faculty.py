@@ -317,3 +317,11 @@ def test_a_course_is_published_only_with_its_contributors_disclosures(
                 continue
             with pytest.raises(Refused, match="Maren Holt"):
                 publishing.publish(db.session, root, now=clock.now(), actor_id=None)
+
+
+def test_an_auditor_is_offered_nothing_to_send(cast: Cast, client_of: ClientOf) -> None:
+    page = f"{base(cast)}/disclosures"
+    assert 'class="reads-only"' in client_of("Rhea").get(page).text
+    assert 'class="reads-only"' not in client_of("Ada").get(page).text
+    # Learning is nobody's audit.
+    assert 'class="reads-only"' not in client_of("Rhea").get("/learn").text
