@@ -29,7 +29,7 @@ CLAIM_LASTS = timedelta(minutes=5)
 BACK_OFF = tuple(timedelta(minutes=each) for each in (1, 5, 15, 60, 180, 360, 720, 720))
 MOST_TRIES = len(BACK_OFF) + 1
 # The sweeps after this one have other work too; what is left goes with the next.
-MOST_A_SWEEP = 200
+MOST_A_SWEEP = 100
 # Answers of a server to one message; after any other error of the line the rest fares the same.
 ABOUT_ONE_MESSAGE = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
 
