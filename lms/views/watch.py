@@ -82,7 +82,7 @@ def cohort(cohort: int) -> str:
     """Show who of a cohort needs somebody, why, and who has taken it."""
     found = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
     now, chosen = clock.now(), choice()
-    flags = watch.flags_now(db.session, cohort, now)
+    flags = watch.current_flags(db.session, cohort, now)
     today = today_of(found)
     lines = selected(flags, chosen, today)
     pages_in_all = max(1, -(-len(lines) // PAGE))
@@ -168,7 +168,7 @@ def cohort_csv(cohort: int) -> Response:
     """Give the flags as shown, all pages of them, as a file for a spreadsheet."""
     found = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
     now, chosen = clock.now(), choice()
-    lines = selected(watch.flags_now(db.session, cohort, now), chosen, today_of(found))
+    lines = selected(watch.current_flags(db.session, cohort, now), chosen, today_of(found))
     table = flags_table(found, lines)
     audit.record(
         db.session,

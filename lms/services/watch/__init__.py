@@ -15,7 +15,7 @@ from lms.services.watch.flags import (
 )
 from lms.services.watch.notes import LONGEST_NOTE, NoteLine, list_notes, write_note
 from lms.services.watch.rules import LARGEST, USUAL, RuleLine, list_rules, rules_of, set_rules
-from lms.services.watch.sweeping import go_through, list_changed
+from lms.services.watch.sweeping import current_flags, go_through, list_changed
 
 __all__ = [
     "ABOUT",
@@ -32,6 +32,7 @@ __all__ = [
     "Outcome",
     "RuleLine",
     "Why",
+    "current_flags",
     "flags_now",
     "flags_of_cohort",
     "flags_of_programme",

@@ -121,7 +121,20 @@ def test_only_cohorts_in_which_something_changed_are_gone_through(
         assert watch.list_changed(session, THEN) == [cast.autumn]
         watch.go_through(session, cast.autumn, THEN)
         assert watch.list_changed(session, THEN) == []
-    assert watch.list_changed(session, THEN + DAY) == [cast.autumn]
+    assert watch.list_changed(session, THEN + timedelta(hours=1)) == [cast.autumn]
+
+
+@pytest.mark.usefixtures("kinds")
+def test_what_the_sweep_kept_is_what_would_be_found_again(session: Session, cast: Cast) -> None:
+    """The cheap way and the exact one agree, before a change and after it."""
+    now = THEN + 20 * DAY
+    sit_every_kind(session, cast, THEN + DAY, wrong={"K-SIN": 3})
+    watch.go_through(session, cast.autumn, now)
+    for change in (lambda: None, lambda: sample.opened(session, cast.leo_seat, LESSONS[0], at=now)):
+        change()
+        cheap = watch.current_flags(session, cast.autumn, now)
+        exact = watch.flags_now(session, cast.autumn, now)
+        assert [(flag.key, flag.why) for flag in cheap] == [(f.key, f.why) for f in exact] != []
 
 
 def test_who_pauses_or_leaves_is_not_watched(session: Session, cast: Cast) -> None:
