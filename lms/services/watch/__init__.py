@@ -1,7 +1,7 @@
 """Who is at risk and why: flags that explain themselves, with an owner, a note and an outcome."""
 
 from lms.services.watch.acting import LONGEST_WORDS, Keeper, give, list_keepers, note, settle
-from lms.services.watch.causes import ABOUT, Why
+from lms.services.watch.causes import ABOUT, Why, to_document
 from lms.services.watch.facts import WATCHED_DAYS
 from lms.services.watch.flags import (
     OUTCOMES,
@@ -47,5 +47,6 @@ __all__ = [
     "rules_of",
     "set_rules",
     "settle",
+    "to_document",
     "write_note",
 ]
