@@ -70,6 +70,8 @@ def _roll() -> sa.Select[Any]:
 
 def _study() -> tuple[sa.Select[Any], ...]:
     count = sa.func.count()
+    # Compared only, and therefore left as the database gives it.
+    seen = sa.type_coerce(sa.func.max(Place.seen_at), sa.String)
     mine = Attempt.enrolment_id == Enrolment.id
     return (
         sa.select(count).where(LessonCompletion.enrolment_id == Enrolment.id),
@@ -84,7 +86,7 @@ def _study() -> tuple[sa.Select[Any], ...]:
         .join(Attempt, Attempt.id == VoidAct.attempt_id)
         .where(mine),
         sa.select(count).where(Place.enrolment_id == Enrolment.id),
-        sa.select(sa.func.max(Place.seen_at)).where(Place.enrolment_id == Enrolment.id),
+        sa.select(seen).where(Place.enrolment_id == Enrolment.id),
     )
 
 
