@@ -37,7 +37,8 @@ def own(enrolment: int) -> str:
         "live/own.html",
         seat=seat,
         programme_name=seat.programme_name,
-        coming=[each for each in sessions if each.ends_at >= now],
+        # Whoever rests or has left is told of no address to join.
+        coming=[each for each in sessions if each.ends_at >= now and seat.state == "active"],
         past=[each for each in reversed(sessions) if each.ends_at < now],
         credits={each.live_id: each for each in credits},
         other_credits=[

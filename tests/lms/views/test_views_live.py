@@ -159,6 +159,8 @@ def test_a_calendar_asks_at_the_secret_address_without_an_account(
         )
         db.session.commit()
     assert "VEVENT" not in visitor.get(address[0]).text
+    page = client_of("Leo").get(f"/learn/{cast.leo_seat}/live").text
+    assert "meet.example" not in page and "stays on record" in page
     send(client_of("Leo"), "/live/calendar", act="renew", enrolment=cast.leo_seat)
     assert visitor.get(address[0]).status_code == 404
     assert visitor.get("/calendar/1-.ics").status_code == 404
