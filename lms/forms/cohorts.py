@@ -159,11 +159,15 @@ def days_form(titles: Iterable[str]) -> DaysForm:
     return OfCourse()
 
 
-def reason_field(label: Any, *, is_asked: bool = True) -> StringField:
-    """Return the field for why something was done; it stands in the trail."""
+def reason_field(label: Any, of: str, *, is_asked: bool = True) -> StringField:
+    """Return the field for why something was done; it stands in the trail.
+
+    `of` tells it from the same field of another form on the page.
+    """
     asked = DataRequired(_l("Say why: whoever reads the record later needs to know."))
     return StringField(
         label,
+        id=f"{of}-reason",
         filters=[tidy],
         validators=[
             asked if is_asked else Optional(),
@@ -177,14 +181,14 @@ class StateForm(FlaskForm):  # type: ignore[misc]
     """Pause a place, resume it, withdraw it or take it again."""
 
     act = SelectField(_l("What happens"), validators=[InputRequired(_l("Choose what happens."))])
-    reason = reason_field(_l("Reason"))
+    reason = reason_field(_l("Reason"), "state")
 
 
 class MoveForm(FlaskForm):  # type: ignore[misc]
     """Move a place into another cohort."""
 
     to = SelectField(_l("To"), coerce=int, validators=[InputRequired(_l("Choose another cohort."))])
-    reason = reason_field(_l("Reason for the move"))
+    reason = reason_field(_l("Reason for the move"), "move")
 
 
 class ExtensionForm(FlaskForm):  # type: ignore[misc]
@@ -192,7 +196,7 @@ class ExtensionForm(FlaskForm):  # type: ignore[misc]
 
     module = SelectField(_l("For"), validators=[InputRequired(_l("Choose for what."))])
     until = Day(_l("Until"), validators=[InputRequired(_l("Enter the new last day."))])
-    reason = reason_field(_l("Reason for more time"))
+    reason = reason_field(_l("Reason for more time"), "extension")
 
 
 class InvitationForm(FlaskForm):  # type: ignore[misc]
@@ -234,7 +238,7 @@ class JoinForm(FlaskForm):  # type: ignore[misc]
 class LeaveForm(FlaskForm):  # type: ignore[misc]
     """Give up one's own place, or wait no more."""
 
-    reason = reason_field(_l("Why, for the programme"), is_asked=False)
+    reason = reason_field(_l("Why, for the programme"), "leave", is_asked=False)
 
 
 class ActForm(FlaskForm):  # type: ignore[misc]

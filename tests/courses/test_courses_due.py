@@ -11,6 +11,8 @@ from tests.courses.course_samples import course, courses
 
 FROM, TO = date(2026, 1, 5), date(2026, 1, 15)
 DAYS = st.dates(date(2026, 1, 1), date(2026, 6, 1))
+# Wide enough that some extensions lie before every day of a calendar, and some after.
+UNTIL = st.dates(date(2026, 1, 1), date(2027, 6, 1))
 
 
 @st.composite
@@ -35,7 +37,7 @@ def calendars(draw: st.DrawFn, made: Course) -> Calendar:
 def cases(draw: st.DrawFn) -> tuple[Course, Calendar, date, tuple[Extension, ...]]:
     made = draw(courses())
     keys = st.none() | st.sampled_from([module.key for module in made.modules])
-    given = draw(st.lists(st.builds(Extension, keys, DAYS), max_size=4))
+    given = draw(st.lists(st.builds(Extension, keys, UNTIL), max_size=4))
     return made, draw(calendars(made)), draw(DAYS), tuple(given)
 
 
@@ -54,6 +56,17 @@ def test_every_unit_has_one_day_and_extensions_only_give_time(
             assert due.detail == before[key].on
         else:
             assert due == before[key]
+
+
+@given(cases())
+def test_one_more_extension_takes_nothing_from_the_others(
+    case: tuple[Course, Calendar, date, tuple[Extension, ...]],
+) -> None:
+    made, calendar, first_on, extensions = case
+    for count in range(len(extensions)):
+        fewer = due_dates(made, calendar, first_on, extensions[:count])
+        more = due_dates(made, calendar, first_on, extensions[: count + 1])
+        assert all(more[key].on >= fewer[key].on for key in fewer)
 
 
 @given(cases())
