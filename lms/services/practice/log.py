@@ -28,6 +28,7 @@ KINDS: tuple[Kind, ...] = ("practicum", "consultation")
 ROLES = ("observe", "assist", "lead", "role-play")
 SUBSTANCES = ("classic", "entactogen", "dissociative", "none")
 REASONS = ("typing", "minutes", "day", "supervisor", "site", "other")
+MISFIT = "These details do not belong together. Check each and send again."
 A_DAY = 24 * 60
 MOST_ROWS, MOST_REVISIONS = 1000, 99
 
@@ -267,12 +268,21 @@ def enter(
         session.flush()
     except IntegrityError as error:
         session.rollback()
-        raise Refused("These details do not belong together. Check each and send again.") from error
+        raise Refused(MISFIT) from error
     detail: dict[str, object] = {"kind": stated.kind, "minutes": stated.minutes}
     if corrects is not None:
         detail |= {"corrects": corrects.first_id, "reason": reason}
     _record(session, seat, "practice.entered", row.id, detail, now)
     return row.id
+
+
+def _is_offered(stated: Stated) -> bool:
+    """Whether every choice is one of those on offer: nothing else gets near the table."""
+    return (
+        stated.kind in KINDS
+        and stated.role in (None, *ROLES)
+        and stated.substance in (None, *SUBSTANCES)
+    )
 
 
 def _next_revision(log: Sequence[Entry], corrects: Entry | None) -> int:
@@ -290,6 +300,8 @@ def _refuse_what_cannot_be(
     reason: str | None,
     now: datetime,
 ) -> None:
+    if not _is_offered(stated):
+        raise Refused(MISFIT)
     if stated.practised_on > now.astimezone(ZoneInfo(seat.time_zone)).date():
         raise Refused("This day is still to come. Enter practice once it has taken place.")
     if len(log) >= MOST_ROWS:
