@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import courses
 from lms.services import assessment, catalogue
@@ -31,6 +32,12 @@ class Why:
     def days_on(self, today: date) -> int:
         """Return for how many days it has held on a day: 0 on the day it began."""
         return (today - self.since).days
+
+    def last_day(self, zone: str) -> date | None:
+        """Return the last day on which it is open: one that ends with a day ends at midnight."""
+        if self.until is None:
+            return None
+        return (self.until - timedelta(seconds=1)).astimezone(ZoneInfo(zone)).date()
 
 
 ABOUT = 5
