@@ -7,14 +7,24 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lms.config import Settings
-from lms.demo import faculty, live, messages, observed, people, practice, qualifications
+from lms.demo import (
+    faculty,
+    live,
+    messages,
+    observed,
+    people,
+    practice,
+    qualifications,
+    reporting,
+    rosters,
+)
 from lms.demo.scene import Scene
 from lms.models.accounts import Account
 from lms.models.catalogue import Programme
 from lms.models.cohorts import Cohort, Enrolment
 from lms.services import watch
 
-FEATURES = (faculty, qualifications, practice, observed, live, messages)
+FEATURES = (faculty, qualifications, practice, observed, live, messages, reporting, rosters)
 
 
 def scene_of(
