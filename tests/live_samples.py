@@ -39,6 +39,14 @@ def autumn(session: Session, cast: Cast) -> RunCohort:
     return cohorts.cohort_for(session, cast.ada, cast.autumn, "instructor")
 
 
+def on(session: Session, cast: Cast, now: datetime, **more: object) -> live.Live:
+    """Plan a session that began ten minutes ago."""
+    run = autumn(session, cast)
+    wanted = plan(now - timedelta(minutes=10), **more)
+    (made,) = live.schedule(session, run, wanted, by=cast.ivo, now=now)
+    return live.live_for(session, run, made)
+
+
 def meet(session: Session, cast: Cast, now: datetime) -> int:
     """Plan a session that is on now, the first, and one to come; Leo is credited by the roster."""
     run, how = autumn(session, cast), {"by": cast.ivo, "now": now}
