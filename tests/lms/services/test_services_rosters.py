@@ -19,7 +19,7 @@ from lms.models.learning import LessonCompletion
 from lms.models.mail import OutboxMessage
 from lms.models.rosters import ExternalId, RosterInvitation
 from lms.services import cohorts, rosters
-from lms.services.rosters import plan
+from lms.services.rosters import plan, trying
 from lms.services.rosters.people import Person
 from tests.cast import THEN, Cast
 from tests.races import at_once
@@ -129,6 +129,31 @@ def test_what_cannot_be_read_says_why_and_leaves_no_file(office: Office, session
     assert (line.state, line.rows_read) == ("unreadable", 0)
     assert "E-mail" in (line.problem or "")
     assert not list(office.data.glob("rosters/*"))
+
+
+def test_a_reader_that_dies_half_way_is_replaced_and_nothing_is_read_twice(
+    office: Office, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second lot kills the first reader; its claim lapses, and another begins anew."""
+    monkeypatch.setattr(trying, "LOT", 3)
+    told = trying.judge
+    lots = []
+
+    def dies(*given: object, **more: object) -> object:
+        lots.append(given)
+        if len(lots) == 2:
+            raise KeyboardInterrupt
+        return told(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(trying, "judge", dies)
+    with pytest.raises(KeyboardInterrupt):
+        office.send(csv(*(f"N-{n},p{n}@hospital.example,Person," for n in range(8))))
+    session.rollback()
+    assert rosters.work(session, office.data, lambda: NOW) == 0, "it is claimed still"
+    assert rosters.work(session, office.data, lambda: NOW + trying.CLAIM_LASTS * 2) == 1
+    (line,) = rosters.list_rosters(session, office.cast.autumn)
+    assert (line.state, line.rows_read) == ("tried", 8)
+    assert [row.number for row in rosters.list_rows(session, line.id)] == list(range(2, 10))
 
 
 def test_the_same_file_sent_twice_is_one_draft(office: Office) -> None:

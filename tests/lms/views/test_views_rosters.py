@@ -96,6 +96,19 @@ def test_a_workbook_goes_the_same_way(app: Flask, cast: Cast, client_of: ClientO
     assert "Amara Singh" in ada.get(where).text
 
 
+def test_a_long_file_is_read_in_the_background_and_the_page_says_so(
+    app: Flask, cast: Cast, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rosters, "SMALL", 10)
+    ada = client_of("Ada")
+    where = send(ada, cast, GOOD.encode())
+    waiting = ada.get(where).text
+    assert "0 rows read so far" in waiting and "Look again" in waiting and "batch.js" in waiting
+    with app.app_context():
+        rosters.work(db.session, app.config["SETTINGS"].data, clock.now)
+    assert "Ready to apply" in ada.get(where).text
+
+
 def test_a_file_that_is_too_large_is_refused_in_words(
     cast: Cast, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
