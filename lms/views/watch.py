@@ -19,7 +19,7 @@ import courses
 from lms import clock
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import Cell, Column, Table, attachment, csv_stream
+from lms.downloads import Cell, Column, Table, handed_out
 from lms.errors import LmsError
 from lms.forms.watch import FlagNoteForm, NoteForm, OutcomeForm, OwnerForm, RulesForm
 from lms.services import accounts, audit, cohorts, sittings, watch
@@ -162,14 +162,15 @@ def owner_form(found: RunCohort) -> OwnerForm:
     return form
 
 
-@pages.get("/manage/cohorts/<int:cohort>/at-risk/table.csv")
+@pages.get("/manage/cohorts/<int:cohort>/at-risk/table.<format>")
 @rule("overseer")
-def cohort_csv(cohort: int) -> Response:
-    """Give the flags as shown, all pages of them, as a file for a spreadsheet."""
+def cohort_table(cohort: int, format: str) -> Response:
+    """Give the flags as shown, all pages of them, as a table to take away."""
     found = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
     now, chosen = clock.now(), choice()
     lines = selected(watch.current_flags(db.session, cohort, now), chosen, today_of(found))
-    table = flags_table(found, lines)
+    # What cannot be handed out is refused before it is noted that it was.
+    answer = handed_out(flags_table(found, lines), format)
     audit.record(
         db.session,
         at=now,
@@ -180,9 +181,6 @@ def cohort_csv(cohort: int) -> Response:
         detail={"flags": len(lines), "shown": chosen.shown, "rule": chosen.rule},
     )
     db.session.commit()
-    answer = Response(b"".join(csv_stream(table)), content_type="text/csv; charset=utf-8")
-    name = f"{table.name} {today_of(found).isoformat()}.csv"
-    answer.headers["Content-Disposition"] = attachment(name)
     return answer
 
 
@@ -203,7 +201,7 @@ def flags_table(found: RunCohort, flags: Iterable[Flag]) -> Table:
         )
 
     return Table(
-        name=_("At risk in %(cohort)s", cohort=found.title),
+        name=_("At risk in %(cohort)s %(day)s", cohort=found.title, day=today_of(found)),
         columns=(
             Column(_("Learner")),
             Column(_("Rule"), _("Which rule speaks")),

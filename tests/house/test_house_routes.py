@@ -266,7 +266,7 @@ KEEPS = {
     "saved.report_table": {"audit_entries"},
     "live.table": {"audit_entries"},
     "qualifications.table": {"audit_entries"},
-    "watch.cohort_csv": {"audit_entries"},
+    "watch.cohort_table": {"audit_entries"},
     "dossiers.as_json": {"audit_entries"},
     "dossiers.as_pdf": {"audit_entries"},
     "rosters.rows": {"audit_entries"},

@@ -125,6 +125,9 @@ def test_the_file_holds_what_the_page_shows_and_no_notes(
     post(ada, one, one, flag=silent, do="note", words="CANARY-NOTE")
     file = ada.get(f"/manage/cohorts/{cast.autumn}/at-risk/table.csv").text
     assert "Lena Marković" in file and "CANARY" not in file
+    book = ada.get(f"/manage/cohorts/{cast.autumn}/at-risk/table.xlsx")
+    assert book.status_code == 200 and book.data[:2] == b"PK"
+    assert ada.get(f"/manage/cohorts/{cast.autumn}/at-risk/table.exe").status_code == 404
 
 
 def test_a_note_about_a_learner_stays_with_the_staff(
