@@ -8,9 +8,9 @@ from lms.services.reports.learner import LearnerReport, learner_report, seat_in
 from lms.services.reports.lines import Cell, Concern, LearnerLine, ModuleCell
 from lms.services.reports.outlook import Outlook, outlook
 from lms.services.reports.pulse import Pulse, pulse
-from lms.services.reports.roll import Roll, roll_of
 from lms.services.reports.scores import count_complete
 from lms.services.reports.spread import QuizTime, Timeline, quiz_times, timeline
+from lms.services.reports.state import state_of
 from lms.services.reports.trail import TrailLine, TrailPage, trail
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "Outlook",
     "Pulse",
     "QuizTime",
-    "Roll",
     "Sitting",
     "Timeline",
     "TrailLine",
@@ -39,8 +38,8 @@ __all__ = [
     "outlook",
     "pulse",
     "quiz_times",
-    "roll_of",
     "seat_in",
+    "state_of",
     "timeline",
     "trail",
 ]

@@ -17,7 +17,7 @@ from lms.services import catalogue, cohorts, credentials, psychometrics
 from lms.services.cohorts import RunCohort, week_on
 from lms.services.reports.lines import CELL_STATES, CellState, LearnerLine, learner_line
 from lms.services.reports.members import members_of
-from lms.services.reports.roll import Roll, roll_of
+from lms.services.reports.roll import roll_of
 
 SORTS = ("name", "pace", "progress")
 SHOWN = ("all", "late", "on-pace", "complete", "not-started")
@@ -141,19 +141,18 @@ SELECTS: Mapping[str, Callable[[LearnerLine], bool]] = {
 }
 
 
-def cohort_report(
-    session: Session, cohort: RunCohort, now: datetime, roll: Roll | None = None
-) -> CohortReport:
+def cohort_report(session: Session, cohort: RunCohort, now: datetime) -> CohortReport:
     """Compute where everybody in a cohort stands at `now`, in five queries whatever its size.
 
-    `roll` is given by whoever has called it already, and saves one of them.
+    Nothing is asked about credentials while nobody has one.
     """
     content = catalogue.release(session, cohort.release_id)
     today = now.astimezone(ZoneInfo(cohort.time_zone)).date()
-    called = roll_of(session, cohort, now) if roll is None else roll
-    members = members_of(session, called, content)
+    roll = roll_of(session, cohort.id)
+    members = members_of(session, roll, content)
     ids = [member.enrolment_id for member in members]
-    earned = credentials.list_of_enrolments(session, ids, now)
+    holders = [row.id for row in roll if row.credentials]
+    earned = credentials.list_of_enrolments(session, holders, now) if holders else {}
     due = cohorts.due_dates(session, cohort, ids)
     plan = _plan(session, cohort, due)
     lines = [

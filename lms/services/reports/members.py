@@ -1,7 +1,7 @@
 """The members of a cohort with all they did; only who did something since is read again."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -14,7 +14,7 @@ import courses
 from lms.services import learning, psychometrics
 from lms.services.catalogue import ReleaseContent
 from lms.services.cohorts import State
-from lms.services.reports.roll import Roll, studied
+from lms.services.reports.roll import studied
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,16 @@ class Member:
     facts: Facts
 
 
-def members_of(session: Session, roll: Roll, content: ReleaseContent) -> tuple[Member, ...]:
+def members_of(
+    session: Session, roll: Sequence[sa.Row[Any]], content: ReleaseContent
+) -> tuple[Member, ...]:
     """Return everybody on the roll, in two queries at most.
 
     Facts are kept in memory for as long as the roll says that nothing was added to them. It was
     called before they are read: what is added in between makes the next page read them again.
     """
     known = _kept.setdefault(session.get_bind().engine, {})
-    versions = {row.id: (content.id, *studied(row)) for row in roll.rows}
+    versions = {row.id: (content.id, *studied(row)) for row in roll}
     with _turn:
         found = {
             key: known[key][1]
@@ -59,7 +61,7 @@ def members_of(session: Session, roll: Roll, content: ReleaseContent) -> tuple[M
             known.clear()
         known.update((key, (versions[key], facts)) for key, facts in new.items())
     found.update(new)
-    return tuple(_member(row, found[row.id]) for row in roll.rows)
+    return tuple(_member(row, found[row.id]) for row in roll)
 
 
 # What 500 learners of a long course did takes about twenty megabytes.

@@ -18,7 +18,7 @@ from lms.access import asked, rule
 from lms.db import db
 from lms.services import accounts, cohorts, debriefs, reports
 from lms.services.cohorts import RunCohort
-from lms.services.reports import CohortReport, LearnerLine, Roll
+from lms.services.reports import CohortReport, LearnerLine
 from lms.views.reports.choice import ROWS, Choice, choice
 from lms.views.reports.place import local_to, pace_word, pages
 
@@ -33,9 +33,9 @@ def cohort(cohort: int) -> str:
     now = clock.now()
     found = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
     chosen = choice()
-    roll = reports.roll_of(db.session, found, now)
-    key = (db.engine, str(get_locale()), found, roll.state, chosen)
-    body = drawn.get(key) or drawn.keep(key, lambda: draw(found, chosen, now, roll))
+    state = reports.state_of(db.session, found, now)
+    key = (db.engine, str(get_locale()), found, state, chosen)
+    body = drawn.get(key) or drawn.keep(key, lambda: draw(found, chosen, now))
     return render_template(
         "reports/cohort.html", cohort=found, programme_name=found.programme_name, drawn=body
     )
@@ -59,9 +59,9 @@ def leaf_of(lines: Sequence[LearnerLine], page: int) -> Leaf:
     return Leaf(shown, number, count, len(lines))
 
 
-def draw(found: RunCohort, chosen: Choice, now: datetime, roll: Roll) -> Markup:
+def draw(found: RunCohort, chosen: Choice, now: datetime) -> Markup:
     """Draw what is the same for everybody who holds the same role in a cohort."""
-    report = reports.cohort_report(db.session, found, now, roll)
+    report = reports.cohort_report(db.session, found, now)
     selected = report.selected(chosen.shown)
     body = render_template(
         "reports/_cohort.html",

@@ -72,11 +72,11 @@ def test_a_voided_attempt_counts_nowhere(session: Session, cast: Cast, passed: i
     seat = cohorts.seat_for(session, cast.leo, cast.leo_seat)
     assert learning.standing_at(session, seat, "first-module/lesson-1")[0].is_complete
     autumn = cohorts.cohort_for(session, cast.ada, cast.autumn, "administrator")
-    state = reports.roll_of(session, autumn, LATER).state
+    state = reports.state_of(session, autumn, LATER)
     void(session, cast, passed)
     assert not learning.standing_at(session, seat, "first-module/lesson-1")[0].is_complete
     assert not learning.progress_of(session, seat).is_complete
-    assert reports.roll_of(session, autumn, LATER).state != state
+    assert reports.state_of(session, autumn, LATER) != state
     report = reports.cohort_report(session, autumn, LATER)
     leo = next(line for line in report.lines if line.enrolment_id == cast.leo_seat)
     assert not leo.progress.is_complete
