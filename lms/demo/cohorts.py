@@ -28,7 +28,7 @@ def fill(session: Session, scene: Scene) -> None:
         cohorts.extend(
             session,
             run,
-            seats[place],
+            seats[place % len(seats)],
             module_key=None,
             until=run.due_on + timedelta(days=days),
             reason=reason,
@@ -43,7 +43,7 @@ def fill(session: Session, scene: Scene) -> None:
     )
     for place, act, reason in acts:
         cohorts.change_state(
-            session, run, seats[place], act, reason=reason, by=director, now=scene.now
+            session, run, seats[place % len(seats)], act, reason=reason, by=director, now=scene.now
         )
     _teach(session, scene, director)
     _fill_up(session, scene, run)

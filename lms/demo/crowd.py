@@ -23,7 +23,8 @@ from lms.services.assessment.attempts import RECENT_PAPERS
 from lms.services.assessment.findings import RESOLVED, parallel_item
 from lms.services.cohorts import Seat
 
-MOST_TRIES = 3
+MOST_TRIES = 4
+GIVES_UP = 0.04  # the chance of it after a failed attempt
 MOST_RECHECKS = 4
 GIVEN = """Amara|Beatriz|Camille|Devika|Emeka|Farah|Grigor|Hana|Ifeoma|Jelena|Kofi|Leila|Magnus
 Nadia|Omar|Paulina|Rasmus|Saoirse|Tendai|Ulrike|Vesna|Wiremu|Yara|Zainab|Anton|Bronwyn"""
@@ -69,7 +70,7 @@ def study(person: Studying, at: datetime) -> Generator[datetime, None, datetime 
         is_passed = False
         for number in range(1, MOST_TRIES + 1):
             at, is_passed, missed = yield from _sit(person, unit.module_key, number, at)
-            if is_passed or person.chance.random() < 0.2:
+            if is_passed or person.chance.random() < GIVES_UP:
                 break
             rules = person.content.banks[_bank_of(person, unit.module_key)].specification.rules
             at += timedelta(hours=rules.cool_down_hours, days=person.chance.uniform(1, 4))

@@ -60,7 +60,7 @@ def _record(session: Session, scene: Scene, people: list[int], recorder: int) ->
                 evidence=evidence,
                 valid_until=ends if basis == "licence" else None,
                 by=recorder,
-                now=scene.now - timedelta(days=30),
+                now=scene.now,
             )
 
 
@@ -78,7 +78,7 @@ def _disclose_anew(session: Session, scene: Scene, recorder: int) -> None:
             interests=known.interests if known else (),
             made_on=today - timedelta(days=200),
             by=recorder,
-            now=scene.now - timedelta(days=30),
+            now=scene.now,
         )
     digest = closing.digest_of(closing.list_disclosures(session, scene.programme_id))
     seen = sa.select(DisclosureReceipt.enrolment_id, sa.func.max(DisclosureReceipt.seen_at))

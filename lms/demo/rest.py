@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from lms.config import Settings
 from lms.demo import (
+    cohorts,
     faculty,
     live,
     messages,
@@ -17,14 +18,25 @@ from lms.demo import (
     qualifications,
     reporting,
     rosters,
+    watch,
 )
 from lms.demo.scene import Scene
 from lms.models.accounts import Account
 from lms.models.catalogue import Programme
 from lms.models.cohorts import Cohort, Enrolment
-from lms.services import watch
 
-FEATURES = (faculty, qualifications, practice, observed, live, messages, reporting, rosters)
+FEATURES = (
+    faculty,
+    cohorts,
+    qualifications,
+    practice,
+    observed,
+    live,
+    messages,
+    rosters,
+    reporting,
+    watch,
+)
 
 
 def scene_of(
@@ -49,10 +61,7 @@ def scene_of(
 
 
 def tell(session: Session, scene: Scene) -> None:
-    """Add what came of each feature, and let the watch look over every cohort once."""
+    """Add what came of each feature, the watch over every cohort last."""
     for feature in FEATURES:
         feature.fill(session, scene)
-        session.commit()
-    for cohort in scene.cohorts:
-        watch.go_through(session, cohort, scene.now)
         session.commit()

@@ -185,12 +185,13 @@ def _award(told: _Telling, seat: Seat, at: datetime) -> None:
 
 def _crowd_habit(chance: random.Random, length: int) -> Habit:
     """Return how one of the crowd studies: most keep pace, some are slow, some stop on the way."""
-    kind = chance.choices(("steady", "quick", "slow", "stops", "guesses"), (45, 20, 15, 12, 8))[0]
-    steady = length / 62
-    pace = {"quick": 0.6, "slow": 1.25}.get(kind, chance.uniform(0.8, 1.0))
-    skill = chance.uniform(0.68, 0.8) if kind == "guesses" else chance.uniform(0.86, 0.97)
+    kind = chance.choices(("steady", "quick", "slow", "stops", "guesses"), (55, 24, 9, 7, 5))[0]
+    # So many days a unit lead to the end of the plan; retakes and their waits come on top.
+    planned = length / 62
+    pace = {"quick": 0.5, "slow": 1.15}.get(kind, chance.uniform(0.66, 0.86))
+    skill = chance.uniform(0.7, 0.8) if kind == "guesses" else chance.uniform(0.9, 0.98)
     stops = chance.randrange(1, 40) if kind == "stops" else ALL
-    return Habit(chance.uniform(0, 12), steady * pace, skill, stops)
+    return Habit(chance.uniform(0, 9), planned * pace, skill, stops)
 
 
 def _keep_password(file: Path, password: str) -> None:

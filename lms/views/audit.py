@@ -5,7 +5,7 @@ from flask_login import current_user
 
 from lms.access import asked, rule
 from lms.db import db
-from lms.services import cohorts, reports
+from lms.services import accounts, cohorts, reports
 
 pages = Blueprint("audit", __name__)
 
@@ -20,6 +20,7 @@ def trail(programme: int) -> str:
         "audit/trail.html",
         programme=found,
         programme_name=found.name,
+        role=accounts.role_in(db.session, current_user.id, programme),
         page=reports.trail(db.session, programme, before),
         is_continued=before is not None,
     )

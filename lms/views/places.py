@@ -7,18 +7,8 @@ from flask import Flask, current_app, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-# Endpoints that only those who read everything open: administrators, directors, auditors.
-OVERSEEN = frozenset(
-    {
-        "faculty.settings",
-        "messages.rules",
-        "packs.index",
-        "reporting.index",
-        "audit.trail",
-        "evaluations.results",
-    }
-)
-OVERSEERS = frozenset({"director", "administrator", "auditor"})
+from lms import access
+from lms.services import accounts
 
 
 def init_app(app: Flask) -> None:
@@ -43,8 +33,11 @@ def cohort_tabs(cohort: int, here: str) -> Markup:
     return _tabs(_("Parts of the cohort"), places, here, {"cohort": cohort})
 
 
-def programme_tabs(programme: int, role: str, here: str) -> Markup:
-    """Return the tabs of a programme's pages, those that somebody of this role can open."""
+def programme_tabs(programme: int, role: str, here: str, name: str = "") -> Markup:
+    """Return the tabs of a programme's pages, those that somebody of this role can open.
+
+    Give its `name` where several programmes stand on one page.
+    """
     places = (
         ("inbox.programme", _("Work queue")),
         ("faculty.people", _("People")),
@@ -57,8 +50,14 @@ def programme_tabs(programme: int, role: str, here: str) -> Markup:
         ("audit.trail", _("Audit trail")),
         ("faculty.settings", _("Settings")),
     )
-    shown = [place for place in places if role in OVERSEERS or place[0] not in OVERSEEN]
-    return _tabs(_("Parts of the programme"), shown, here, {"programme": programme})
+    shown = [place for place in places if _opens(role, place[0])]
+    label = _("Parts of %(name)s", name=name) if name else _("Parts of the programme")
+    return _tabs(label, shown, here, {"programme": programme})
+
+
+def _opens(role: str, endpoint: str) -> bool:
+    """Whether somebody of this role is let in where the endpoint leads, as it declares itself."""
+    return accounts.satisfies(role, access.rule_of(current_app, endpoint, "GET") or "")
 
 
 def _tabs(
@@ -69,6 +68,5 @@ def _tabs(
     items = [
         {"label": text, "url": url_for(endpoint, **values), "current": endpoint == here}
         for endpoint, text in places
-        if endpoint in current_app.view_functions
     ]
     return Markup(macros.tabs(items, label))  # type: ignore[attr-defined]  # noqa: S704

@@ -61,7 +61,9 @@ def test_it_shows_three_cohorts_of_learners_at_all_stages(app: Flask, shown: lis
         assert rows_of(db.session, Cohort) == 3
         assert 38 <= rows_of(db.session, Enrolment) - sum(CROWDS) <= 42
         attempts = db.session.execute(sa.select(Attempt.enrolment_id, Attempt.submitted_at)).all()
-        assert len({each.enrolment_id for each in attempts}) < 40 + sum(CROWDS), "everybody sat the quiz"
+        assert len({each.enrolment_id for each in attempts}) < 40 + sum(CROWDS), (
+            "everybody sat the quiz"
+        )
         serials = db.session.scalars(sa.select(CredentialRecord.serial)).all()
         states = set()
         for serial in serials:
@@ -80,7 +82,9 @@ def test_it_is_true_in_every_detail(app: Flask, shown: list[str]) -> None:
         assert audit.first_broken(db.session) is None
         for check in (checker._scores, checker._credentials, checker._trail, checker._storage):
             assert list(check(db.session)) == []
-        lived = sa.select(AuditEntry.at).where(AuditEntry.act != "cohort.created")
+        # Learners' months go by in order; what staff did is added feature by feature.
+        learnt = ("lesson.%", "attempt.%", "finding.%", "credential.awarded")
+        lived = sa.select(AuditEntry.at).where(sa.or_(*map(AuditEntry.act.like, learnt)))
         moments = db.session.scalars(lived.order_by(AuditEntry.id)).all()
         assert moments == sorted(moments)
         assert moments[-1] <= NOW and moments[0] < NOW - timedelta(days=365)
@@ -93,7 +97,8 @@ def test_nobody_is_given_a_password_that_is_known(app: Flask, shown: list[str]) 
     assert len(password) >= 16 and password in "\n".join(shown)
     with app.app_context():
         for held in db.session.scalars(sa.select(Account.password)):
-            assert held.startswith("$argon2id$")
+            # Who was invited and has not come yet has no password that any word could match.
+            assert held.startswith("$argon2id$") or held.startswith("!")
 
 
 def test_a_second_time_nothing_is_added(app: Flask, shown: list[str]) -> None:

@@ -36,6 +36,7 @@ def index() -> str:
             {
                 "id": programme,
                 "name": name,
+                "role": role,
                 "is_administrator": accounts.satisfies(role, "administrator"),
                 "is_overseer": accounts.satisfies(role, "overseer"),
                 "cohorts": [line for line in lines if line.programme_id == programme],

@@ -86,7 +86,7 @@ def test_an_instructor_sees_the_cohorts_but_none_of_an_administrators_links(
 ) -> None:
     page = client_of("Ivo").get("/manage").get_data(as_text=True)
     assert "Autumn 2026" in page
-    for link in ("/people", "/audit", "/cohorts/new"):
+    for link in ("/packs", "/audit", "/cohorts/new"):
         assert link not in page
 
 
