@@ -135,9 +135,7 @@ def test_only_administrators_of_the_issuer_reach_for_it(app: Flask, cast: Cast) 
         for who, refusal in (("ivo", Forbidden), ("leo", Forbidden), ("lena", NotFound),
                              ("otto", NotFound), ("olga", NotFound)):  # fmt: skip
             with pytest.raises(refusal):
-                credentials.credential_for_staff(
-                    db.session, getattr(cast, who), told.serial, LATER
-                )
+                credentials.credential_for_staff(db.session, getattr(cast, who), told.serial, LATER)
 
 
 @pytest.mark.parametrize("typed", ["", "nonsense", "0" * 28, "A" * 5000, "\x00", "é" * 28])
