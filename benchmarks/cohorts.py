@@ -274,6 +274,8 @@ def pages(filled: Filled) -> dict[str, str]:
     cohort = f"/manage/cohorts/{filled.cohort}"
     return {
         "cohort at a glance": cohort,
+        "everybody on one page, to print": f"{cohort}?page=all",
+        "objectives": f"{cohort}/objectives",
         "every cohort": "/manage",
     }
 

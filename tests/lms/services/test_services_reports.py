@@ -13,6 +13,7 @@ import courses
 from lms.db import db
 from lms.errors import NotFound
 from lms.models.accounts import Account
+from lms.models.cohorts import DueRuleRecord
 from lms.models.learning import Place
 from lms.services import accounts, audit, catalogue, cohorts, credentials, learning, reports
 from tests.act_samples import do
@@ -284,7 +285,28 @@ def test_the_state_changes_with_everything_that_a_report_shows(
         found = credentials.list_of_enrolments(session, [cast.lena_seat], THEN)[cast.lena_seat]
         do(session, cast, found.credential.serial, "revoke", THEN)
 
+    def extend() -> None:
+        cohorts.extend(
+            session, cohort, cast.leo_seat, module_key=None, until=date(2027, 9, 1),
+            reason="Leave", by=cast.ada, now=THEN,
+        )  # fmt: skip
+
+    def pause() -> None:
+        cohorts.change_state(
+            session, cohort, cast.leo_seat, "pause", reason="Leave", by=cast.ada, now=THEN
+        )
+
+    def rule() -> None:
+        session.add(DueRuleRecord(cohort_id=cohort.id, module_key=sample.MODULE, days=30))
+
+    def other_rule() -> None:
+        session.execute(sa.update(DueRuleRecord).values(days=40))
+
     changes = [
+        extend,
+        pause,
+        rule,
+        other_rule,
         lambda: sample.learner(session, cast, "Somebody new"),
         lambda: sample.opened(session, cast.lena_seat, LESSONS[0]),
         see_again,
