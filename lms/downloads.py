@@ -52,6 +52,12 @@ class Table:
     notes: tuple[str, ...] = ()
 
 
+def table_of(name: str, rows: Iterable[Sequence[Cell]], notes: tuple[str, ...] = ()) -> Table:
+    """Return a table of rows of which the first holds the headings."""
+    left = iter(rows)
+    return Table(name, tuple(Column(str(label)) for label in next(left)), left, notes)
+
+
 def as_csv(rows: Iterable[Sequence[str | int | float]]) -> bytes:
     """Write rows for a spreadsheet (RFC 4180): UTF-8 with its mark, every cell quoted and safe."""
     text = io.StringIO(newline="")

@@ -16,7 +16,7 @@ import certificates
 from lms import clock
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import as_csv, attachment
+from lms.downloads import handed_out, table_of
 from lms.errors import NotFound, Refused
 from lms.extensions import limiter
 from lms.forms.renewals import RemindersForm, RenewForm, StopForm
@@ -155,17 +155,16 @@ def lapsing(programme: int) -> str:
     )
 
 
-@pages.get("/manage/programmes/<int:programme>/renewals.csv")
+@pages.get("/manage/programmes/<int:programme>/renewals.<format>")
 @rule("overseer")
-def lapsing_csv(programme: int) -> Response:
+def lapsing_table(programme: int, format: str) -> Response:
     """Give the same list, in the same order, as a file for a spreadsheet."""
     now = clock.now()
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     lines = credentials.list_lapsing(db.session, programme, now)
-    answer = Response(as_csv(table(lines)), content_type="text/csv; charset=utf-8")
     today = credentials.today_of(db.session, programme, now)
-    name = f"{found.name} renewals {today.isoformat()}.csv"
-    answer.headers["Content-Disposition"] = attachment(name)
+    name = f"{found.name} renewals {today.isoformat()}"
+    answer = handed_out(table_of(name, table(lines)), format)
     audit.record(
         db.session,
         at=now,

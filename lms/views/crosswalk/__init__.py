@@ -11,7 +11,7 @@ import certificates
 import courses
 from lms.access import rule
 from lms.db import db
-from lms.downloads import as_csv, attachment
+from lms.downloads import attachment, handed_out, table_of
 from lms.errors import NotFound
 from lms.extensions import limiter
 from lms.forms.live import ATTENDED
@@ -92,16 +92,14 @@ def taught(programme_id: int) -> ReleaseContent:
     return catalogue.release(db.session, release)
 
 
-@pages.get("/programmes/<slug>/outline.csv")
+@pages.get("/programmes/<slug>/outline.<format>")
 @rule("public")
-def outline_csv(slug: str) -> Response:
+def outline_table(slug: str, format: str) -> Response:
     """Give every session with its minutes, objectives and topics as a file for a spreadsheet."""
     programme = catalogue.programme(db.session, slug)
     content = taught(programme.id)
-    answer = Response(as_csv(outline.rows(content)), content_type="text/csv; charset=utf-8")
-    name = f"outline {content.course.slug} {content.label}.csv"
-    answer.headers["Content-Disposition"] = attachment(name)
-    return answer
+    name = f"outline {content.course.slug} {content.label}"
+    return handed_out(table_of(name, outline.rows(content)), format)
 
 
 @pages.get("/programmes/<slug>/outline.pdf")

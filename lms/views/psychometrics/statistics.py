@@ -12,7 +12,7 @@ from flask_login import current_user
 import quizzes
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import as_csv, attachment
+from lms.downloads import handed_out, table_of
 from lms.services import cohorts, psychometrics
 from lms.services.psychometrics import BankReport, ItemLine
 from lms.views.psychometrics import charts
@@ -185,18 +185,15 @@ def sorted_by(line: ItemLine, sort: str) -> float | None:
     return float(len(set(line.flags) - {"small-group"}))
 
 
-@pages.get("/manage/programmes/<int:programme>/assessment/<bank>/items.csv")
+@pages.get("/manage/programmes/<int:programme>/assessment/<bank>/items.<format>")
 @rule("reader")
-def items_csv(programme: int, bank: str) -> Response:
+def items_table(programme: int, bank: str, format: str) -> Response:
     """Give the item table as shown as a file for a spreadsheet; it names no learner."""
     cohorts.programme_for(db.session, current_user.id, programme, asked())
     chosen = choice()
     report = report_of(programme, bank, chosen)
-    answer = Response(
-        as_csv(table(arranged(report.items, chosen))), content_type="text/csv; charset=utf-8"
-    )
-    answer.headers["Content-Disposition"] = attachment(f"{report.bank.title} items.csv")
-    return answer
+    rows = table(arranged(report.items, chosen))
+    return handed_out(table_of(f"{report.bank.title} items", rows), format)
 
 
 def table(lines: Iterable[ItemLine]) -> Iterable[Sequence[str | int | float]]:

@@ -13,7 +13,7 @@ import certificates
 from lms import clock
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import as_csv, attachment
+from lms.downloads import handed_out, table_of
 from lms.services import audit, cohorts, reports
 from lms.services.reports import CohortReport, LearnerLine
 from lms.views.reports.choice import choice
@@ -30,16 +30,17 @@ VERDICT_WORDS = {
 }
 
 
-@pages.get("/manage/cohorts/<int:cohort>/table.csv")
+@pages.get("/manage/cohorts/<int:cohort>/table.<format>")
 @rule("overseer")
-def cohort_csv(cohort: int) -> Response:
+def cohort_table(cohort: int, format: str) -> Response:
     """Give the table as shown, with the same choice and order, as a file for a spreadsheet."""
     now = clock.now()
     found = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
     report = reports.cohort_report(db.session, found, now)
     chosen = choice()
     lines = reports.arranged(report.selected(chosen.shown), chosen.sort, chosen.descending)
-    body = as_csv(table(report, lines))
+    name = f"{found.title} {report.today.isoformat()}"
+    answer = handed_out(table_of(name, table(report, lines)), format)
     audit.record(
         db.session,
         at=now,
@@ -47,12 +48,9 @@ def cohort_csv(cohort: int) -> Response:
         programme_id=found.programme_id,
         act="cohort.exported",
         subject=found.title,
-        detail={"learners": len(lines), "shown": chosen.shown},
+        detail={"learners": len(lines), "shown": chosen.shown, "format": format},
     )
     db.session.commit()
-    answer = Response(body, content_type="text/csv; charset=utf-8")
-    name = f"{found.title} {report.today.isoformat()}.csv"
-    answer.headers["Content-Disposition"] = attachment(name)
     return answer
 
 

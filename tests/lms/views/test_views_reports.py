@@ -321,7 +321,7 @@ def test_every_export_is_in_the_trail_and_a_refused_one_is_not(
             sa.select(AuditEntry).where(AuditEntry.act == "cohort.exported")
         ).all()
         assert [(entry.actor_id, entry.subject) for entry in entries] == [(cast.ada, "Autumn 2026")]
-        assert entries[0].detail == '{"learners": 2, "shown": "late"}'
+        assert entries[0].detail == '{"format": "csv", "learners": 2, "shown": "late"}'
 
 
 FORMULAS = [
