@@ -4,7 +4,6 @@ Axe sees neither the contrast of control borders nor the order of focus; the jou
 and the house rules of colours look at those.
 """
 
-import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from tests.cast import BUNDLED, Cast
 from tests.closing_course import disclose_nothing, give_a_closing
 from tests.completion_samples import report
 from tests.credit_samples import claim_credits
+from tests.extent import IN_FULL
 from tests.live_samples import meet, state
 from tests.message_samples import announce, mark_leo
 from tests.practice_samples import practise
@@ -43,7 +43,7 @@ OPTIONS: dict[str, Any] = {
 }
 PHONES = ("", "Lena", "Leo", "Ada")
 # Of the bundled lessons one in so many is scanned here, each of them by `make soak`.
-ONE_IN = 1 if os.environ.get("LMS_TEST_ALL_LESSONS") else 4
+ONE_IN = 1 if IN_FULL else 4
 RUN = """(options) => axe.run(document, options).then((found) =>
   found.violations.map((each) => [each.id, each.nodes.slice(0, 3).map((node) => node.target)]))"""
 
@@ -97,6 +97,8 @@ def pages_of(who: str, told: Told) -> list[str]:
         f"/manage/cohorts/{cast.autumn}/settings",
         f"/manage/cohorts/{cast.autumn}/settings/days",
         f"/manage/cohorts/{cast.autumn}/invitations",
+        f"/manage/cohorts/{cast.autumn}/report?source=practice&where=Learner&op=contains&value=L",
+        f"/manage/programmes/{cast.northgate}/reports",
         f"/manage/cohorts/{cast.autumn}/learners/{cast.lena_seat}",
         f"/manage/cohorts/{cast.autumn}/at-risk",
         f"/manage/cohorts/{cast.autumn}/at-risk?show=all",
@@ -180,6 +182,7 @@ def pages_of(who: str, told: Told) -> list[str]:
             f"/manage/programmes/{cast.northgate}/approvals",
             f"/manage/programmes/{cast.northgate}/standards/new", "/manage/panels/2",
             f"/manage/programmes/{cast.northgate}/audit",
+            f"/manage/programmes/{cast.northgate}/packs",
             f"/manage/programmes/{cast.northgate}/reminders",
             f"/manage/programmes/{cast.northgate}/reminders/overdue",
             f"/manage/programmes/{cast.northgate}/mail",
