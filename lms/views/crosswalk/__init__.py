@@ -4,7 +4,7 @@ import threading
 from collections.abc import Collection
 from typing import Any
 
-from flask import Blueprint, Response, g, render_template, url_for
+from flask import Blueprint, Response, current_app, g, render_template, url_for
 from flask_login import current_user
 
 import certificates
@@ -109,7 +109,8 @@ def outline_pdf(slug: str) -> Response:
     """Give the same outline to print and to hand in."""
     programme = catalogue.programme(db.session, slug)
     content = taught(programme.id)
-    address = url_for("crosswalk.curriculum", slug=slug, _external=True)
+    public = current_app.config["SETTINGS"].public_url
+    address = public + url_for("crosswalk.curriculum", slug=slug)
     pdf = printed(content, programme.name, address)
     answer = Response(pdf, mimetype="application/pdf")
     name = f"outline {content.course.slug} {content.label}.pdf"

@@ -4,7 +4,7 @@ import re
 import secrets
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -222,11 +222,13 @@ def ask(enrolment: int) -> ResponseReturnValue:
     """Ask the supervisors of all waiting rows for their signatures."""
     seat = own_seat(enrolment)
     refuse_stale(ActForm())
+    # Never the host of the request: who asks could name one of theirs and be sent the link.
+    public: str = current_app.config["SETTINGS"].public_url
     asked = practice.ask(
         db.session,
         seat,
-        page=url_for("practice.supervision", programme=seat.programme_id, _external=True),
-        link=lambda token: url_for("practice.by_link", token=token, _external=True),
+        page=public + url_for("practice.supervision", programme=seat.programme_id),
+        link=lambda token: public + url_for("practice.by_link", token=token),
         now=clock.now(),
     )
     db.session.commit()
