@@ -88,7 +88,8 @@ def grant_role(
         )
     if held.get(found.id) == role:
         raise Refused(f"{found.full_name} has this role already.")
-    _refuse_to_orphan(held, found.id)
+    if not satisfies(role, "administrator"):
+        _refuse_to_orphan(held, found.id)
     if "director" in (role, held.get(found.id)):
         _refuse_to_pass_over_directors(held, by)
     _drop(session, programme_id, found.id)

@@ -55,6 +55,18 @@ def test_the_first_director_may_be_named_by_an_administrator(app: Flask, cast: C
         assert accounts.role_in(db.session, cast.otto, cast.southgate) == "director"
 
 
+def test_whoever_founds_a_programme_may_become_its_director(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    """A director can do all that its only administrator could; an instructor could not."""
+    people = f"/manage/programmes/{cast.southgate}/people"
+    form = {"email": "olga@example.org", "site": ""}
+    refused = send(client_of("Olga"), people, role="instructor", **form)
+    assert refused.status_code == 422
+    assert "only administrator" in refused.text
+    assert send(client_of("Olga"), people, role="director", **form).status_code == 303
+
+
 def test_a_competence_takes_the_place_of_the_last_and_both_stay_on_record(
     app: Flask, cast: Cast, client_of: ClientOf
 ) -> None:
