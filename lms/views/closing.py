@@ -1,5 +1,7 @@
 """What comes before an award: disclosures read, a code of ethics attested, the course judged."""
 
+from datetime import date
+
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,6 +15,7 @@ from lms.errors import Refused
 from lms.forms.closing import AttestForm, DisclosureForm, EvaluationForm, SeenForm
 from lms.services import catalogue, closing, cohorts, credentials, learning
 from lms.services.cohorts import Seat
+from lms.views.faculty.place import ROLE_WORDS, today_in
 
 pages = Blueprint("closing", __name__)
 
@@ -143,7 +146,9 @@ def go_on(seat: Seat, words: str) -> ResponseReturnValue:
 def manage_disclosures(programme: int) -> ResponseReturnValue:
     """List what those who control content disclosed, and record what somebody discloses."""
     known = cohorts.programme_for(db.session, current_user.id, programme, asked())
-    form = DisclosureForm()
+    today = today_in(known.time_zone)
+    missing = closing.list_undisclosed(db.session, programme, today)
+    form = DisclosureForm(data=begun_for(missing, today))
     if form.validate_on_submit():
         interests, faults = read_interests(form.interests.data or "")
         if not faults:
@@ -171,8 +176,20 @@ def manage_disclosures(programme: int) -> ResponseReturnValue:
         programme_name=known.name,
         form=form,
         found=closing.list_disclosures(db.session, programme),
+        missing=missing,
+        words=ROLE_WORDS,
     )
     return page, 422 if form.errors else 200
+
+
+def begun_for(missing: list[closing.Undisclosed], today: date) -> dict[str, object]:
+    """Return what the form of a disclosure begins with: whoever the address or the list names."""
+    asked_for = request.args.get("for", "")
+    for each in missing:
+        if each.name == asked_for or (not asked_for and len(missing) == 1):
+            role = str(ROLE_WORDS.get(each.role, each.role))
+            return {"person": each.name, "role": role, "made_on": today}
+    return {"made_on": today}
 
 
 def read_interests(text: str) -> tuple[list[closing.Interest], list[str]]:

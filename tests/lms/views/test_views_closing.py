@@ -155,6 +155,20 @@ def test_what_cannot_be_read_is_said_with_its_line(
         assert rows_of(db.session, Disclosure) == 0
 
 
+def test_whoever_has_not_disclosed_is_named_and_the_form_begins_with_them(
+    cast: Cast, client_of: ClientOf
+) -> None:
+    ada, path = client_of("Ada"), f"/manage/programmes/{cast.northgate}/disclosures"
+    name = "Dina Castellanos"
+    assert name in ada.get(path).text
+    assert f'value="{name}"' not in ada.get(path).text, "several are missing"
+    begun = ada.get(path, query_string={"for": name}).text
+    assert f'value="{name}"' in begun
+    assert 'value="Director"' in begun
+    assert record(ada, cast.northgate, person=name).status_code == 303
+    assert f"for={name.split()[0]}" not in ada.get(path).text
+
+
 def test_taken_off_the_list_nobody_is_asked(app: Flask, cast: Cast, client_of: ClientOf) -> None:
     ada = client_of("Ada")
     record(ada, cast.northgate)
