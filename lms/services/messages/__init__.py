@@ -32,10 +32,12 @@ from lms.services.messages.rules import (
     list_rules,
     set_rule,
 )
+from lms.services.messages.standing import EXPIRING, expiring_rule
 from lms.services.messages.table import log_table
 from lms.services.messages.troubles import clear, try_again
 
 __all__ = [
+    "EXPIRING",
     "GRACE",
     "LONGEST",
     "LONGEST_SUBJECT",
@@ -55,6 +57,7 @@ __all__ = [
     "discard",
     "draft",
     "expand",
+    "expiring_rule",
     "find_announcement",
     "find_rule",
     "last_round",

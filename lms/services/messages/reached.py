@@ -1,7 +1,7 @@
 """Whom a rule reaches on a day, why, and by which letter: preview and round ask the same."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,12 +35,14 @@ class Part:
 class Reached:
     """Somebody whom a rule reaches: why (`parts`, or `days` of silence), and `key`, the occasion.
 
+    Whoever was only invited may have no account and no place yet.
+
     `written_at` is when the reminder of this occasion was written, None while it was not. `choice`
     is how they want reminders; mail to an address that `is_marked` comes back.
     """
 
-    enrolment_id: int
-    account_id: int
+    enrolment_id: int | None
+    account_id: int | None
     name: str
     email: str
     cohort_id: int
@@ -101,6 +103,7 @@ def reached_in(
     session: Session, cohort_id: int, rules: list[Rule], now: datetime
 ) -> dict[RuleName, list[Reached]]:
     """Return by rule whom it reaches in a cohort at `now`; complete learners need no reminder."""
+    rules = [rule for rule in rules if rule.name in FINDERS]
     cohort = watching.watched(session, cohort_id)
     window = max((rule.days for rule in rules if rule.name == "window-closing"), default=None)
     asked = courses.RiskRules(window=window, **NOTHING_ELSE)
@@ -198,7 +201,7 @@ def _as_they_stand(
 ) -> dict[RuleName, list[Reached]]:
     """Add what the database knows of those reached: addresses, choices, what was written."""
     everybody = [each for group in found.values() for each in group]
-    people = sorted({each.account_id for each in everybody})
+    people = sorted({each.account_id for each in everybody if each.account_id is not None})
     emails = dict(
         session.execute(
             sa.select(Account.id, Account.email).where(Account.id.in_(people), Account.active)
@@ -216,23 +219,15 @@ def _as_they_stand(
     )
     return {
         name: [
-            Reached(
-                each.enrolment_id,
-                each.account_id,
-                each.name,
-                emails[each.account_id],
-                each.cohort_id,
-                each.cohort,
-                each.course,
-                each.key,
-                each.parts,
-                each.days,
-                written.get(each.key),
-                choices[each.account_id],
-                emails[each.account_id] in marked,
+            replace(
+                each,
+                email=emails[account],
+                written_at=written.get(each.key),
+                choice=choices[account],
+                is_marked=emails[account] in marked,
             )
             for each in group
-            if each.account_id in emails
+            if (account := each.account_id) is not None and account in emails
         ]
         for name, group in found.items()
     }

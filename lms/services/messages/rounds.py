@@ -14,6 +14,13 @@ from lms.models.messages import ReminderRound, ReminderRule
 from lms.services import mail
 from lms.services.messages.reached import Reached, Running, reached_in, running_cohorts
 from lms.services.messages.rules import Rule, RuleName, find_rule, list_rules
+from lms.services.messages.standing import (
+    EXPIRING,
+    expiring,
+    expiring_rule,
+    invited,
+    remind_invited,
+)
 
 # So long before the digest leaves, what goes into it is looked for.
 AHEAD = timedelta(hours=1)
@@ -25,7 +32,10 @@ MOST_LOOKED_AT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Whom a rule reaches today: in the cohorts `looked_at`, of all that are `running`."""
+    """Whom a rule reaches today: in the cohorts `looked_at`, of all that are `running`.
+
+    Both are empty where the cohorts that run are not what decides.
+    """
 
     rule: Rule
     running: tuple[Running, ...]
@@ -48,7 +58,12 @@ def preview(
     It asks what the round asks, so that what it shows is what would be written. Without a cohort
     it looks at all that are running, as many as a page can wait for.
     """
+    if name == EXPIRING:
+        reached = expiring(session, programme_id, now)
+        return Preview(expiring_rule(), (), (), tuple(reached))
     rule = find_rule(session, programme_id, name)
+    if rule.name == "invitation-unused":
+        return Preview(rule, (), (), tuple(invited(session, programme_id, rule, now)))
     running = running_cohorts(session, programme_id, now)
     chosen = [each for each in running if each.id == cohort_id] or _not_too_many(running)
     found: list[Reached] = []
@@ -127,6 +142,9 @@ def make_round(session: Session, programme_id: int, public_url: str, now: dateti
         for name, reached in _new(session, cohort.id, rules, now):
             written += _write(session, programme, name, reached, public_url, now)
         session.commit()
+    for rule in rules:
+        if rule.name == "invitation-unused":
+            written += remind_invited(session, programme, rule, now)
     session.execute(
         sa.update(ReminderRound)
         .where(ReminderRound.programme_id == programme_id, ReminderRound.on == day)

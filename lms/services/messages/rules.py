@@ -14,7 +14,14 @@ from lms.models.catalogue import Programme
 from lms.models.messages import ReminderRule
 from lms.services import audit
 
-RuleName = Literal["due-soon", "overdue", "silent", "window-closing"]
+RuleName = Literal[
+    "due-soon",
+    "overdue",
+    "silent",
+    "window-closing",
+    "invitation-unused",
+    "qualification-expiring",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +34,13 @@ class Bounds:
 
 
 # Ours, until a programme sets its own: none of these numbers is asked for by a regulator.
+# Reminders of qualifications are no rule of these: they always stand.
 RULES: Mapping[RuleName, Bounds] = {
     "due-soon": Bounds(usual=7, least=1, most=60),
     "overdue": Bounds(usual=1, least=1, most=60),
     "silent": Bounds(usual=14, least=3, most=120),
     "window-closing": Bounds(usual=3, least=1, most=30),
+    "invitation-unused": Bounds(usual=7, least=2, most=60),
 }
 
 

@@ -31,7 +31,7 @@ _KIND_WORDS = {
 class Expiring:
     """A confirmed qualification that expires within 60 days, with nothing newer in its place.
 
-    `days` is the reminder that holds today: 60, 30 or 7.
+    `days` is the reminder that holds today: 60, 30 or 7; `left` the days to the last one.
     """
 
     id: int
@@ -43,6 +43,9 @@ class Expiring:
     email: str
     kind: str
     expires_on: date
+    cohort_id: int
+    cohort: str
+    left: int
     days: int
 
     @property
@@ -65,9 +68,11 @@ def list_expiring(
     found = []
     for row in session.execute(query):
         *values, zone = row
-        days = reminder_due(today_in(zone, now), row.expires_on)
+        today = today_in(zone, now)
+        days = reminder_due(today, row.expires_on)
         if days is not None:
-            found.append(Expiring(*(*values, days)))
+            left = (row.expires_on - today).days
+            found.append(Expiring(*(*values, left, days)))
     return found
 
 
@@ -89,13 +94,14 @@ def _expiring() -> sa.Select[*tuple[Any, ...]]:
         newer.removed_at.is_(None),
         sa.or_(newer.outcome.is_(None), newer.outcome == "confirmed"),
     )
+    theirs, run = so.aliased(Enrolment), so.aliased(Cohort)
     seat = (
-        sa.select(sa.func.max(Enrolment.id))
-        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        sa.select(sa.func.max(theirs.id))
+        .join(run, run.id == theirs.cohort_id)
         .where(
-            Enrolment.account_id == Qualification.account_id,
-            Enrolment.state == "active",
-            Cohort.programme_id == Qualification.programme_id,
+            theirs.account_id == Qualification.account_id,
+            theirs.state == "active",
+            run.programme_id == Qualification.programme_id,
         )
         .scalar_subquery()
     )
@@ -105,20 +111,23 @@ def _expiring() -> sa.Select[*tuple[Any, ...]]:
             Qualification.programme_id,
             Programme.name,
             Qualification.account_id,
-            seat,
+            Enrolment.id,
             Account.full_name,
             Account.email,
             Qualification.kind,
             Qualification.expires_on,
+            Cohort.id,
+            Cohort.title,
             Programme.time_zone,
         )
         .join(Programme, Programme.id == Qualification.programme_id)
         .join(Account, Account.id == Qualification.account_id)
+        .join(Enrolment, Enrolment.id == seat)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .where(
             Qualification.outcome == "confirmed",
             Qualification.removed_at.is_(None),
             Account.active,
-            seat.is_not(None),
             ~has_newer,
         )
         .order_by(Qualification.expires_on, Qualification.id)

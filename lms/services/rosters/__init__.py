@@ -35,6 +35,7 @@ from lms.services.rosters.sending import SMALL, drop_file, roster_folder, send
 from lms.services.rosters.sheets import MOST_BYTES, MOST_ROWS, Line, Sheet, Unreadable
 from lms.services.rosters.tables import rows_table, template_table
 from lms.services.rosters.trying import claim, try_roster
+from lms.services.rosters.unanswered import Unanswered, list_unanswered, write_once_more
 from lms.services.rosters.undoing import undo
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "RosterLine",
     "RosterRowLine",
     "Sheet",
+    "Unanswered",
     "Unreadable",
     "accept_anew",
     "accept_as",
@@ -70,6 +72,7 @@ __all__ = [
     "invited_by",
     "list_rosters",
     "list_rows",
+    "list_unanswered",
     "open_sheet",
     "places_wanted",
     "roster_folder",
@@ -85,5 +88,6 @@ __all__ = [
     "undo",
     "waiting_for",
     "work",
+    "write_once_more",
     "write_waiting",
 ]

@@ -116,6 +116,7 @@ def _write(session: Session, settings: Settings, invitation_id: int, now: dateti
         address=f"{settings.public_url}/{path}",
         days=LINK_LASTS.days,
         contact=programme.contact_email,
+        is_reminder=taken.times_sent > 1,
     )
     mail.write(
         session,

@@ -1,5 +1,6 @@
 """Reminders by rule and announcements: whom they reach, once, and nobody else."""
 
+import io
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -12,9 +13,10 @@ from lms.errors import NotFound, Refused
 from lms.models.audit import AuditEntry
 from lms.models.catalogue import Programme
 from lms.models.cohorts import Cohort, Enrolment
-from lms.models.mail import OutboxMessage
+from lms.models.mail import AddressAct, OutboxMessage
 from lms.models.messages import Announcement, ReminderRound
-from lms.services import cohorts, mail, messages
+from lms.models.rosters import RosterInvitation
+from lms.services import cohorts, mail, messages, rosters
 from tests.cast import THEN, Cast
 from tests.races import at_once
 from tests.stories import read_all
@@ -228,3 +230,62 @@ def test_the_sweep_of_the_server_sends_what_is_due(
     assert jobs.announce(app) == 0
     session.expire_all()
     assert messages.find_announcement(session, line.id).readers == 2
+
+
+def test_an_unused_invitation_is_written_once_more_and_never_again(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    config = app.config["SETTINGS"]
+    run = cohorts.cohort_for(session, cast.ada, cast.autumn, "administrator")
+    sheet = io.BytesIO(
+        b"E-mail,Name\r\nnora@hospital.example,Nora New\r\nola@hospital.example,Ola\r\n"
+    )
+    roster = rosters.send(
+        session, run, sheet, "people.csv", data=config.data, by=cast.ada, now=FIRST_WEEK
+    )
+    session.commit()
+    rosters.work(session, config.data, lambda: FIRST_WEEK)
+    rosters.apply(session, roster, password_hash="none", by=cast.ada, now=FIRST_WEEK)
+    session.commit()
+    assert rosters.write_waiting(session, config, FIRST_WEEK) == 2
+    used = sa.update(RosterInvitation).where(RosterInvitation.email == "ola@hospital.example")
+    session.execute(used.values(used_at=FIRST_WEEK))
+    switch_on(session, cast, "invitation-unused", 7)
+    early, then = FIRST_WEEK + timedelta(days=6), FIRST_WEEK + timedelta(days=7)
+    assert reached(session, cast, "invitation-unused", early) == []
+    assert reached(session, cast, "invitation-unused", then) == ["Nora New"]
+    assert messages.preview(session, cast.southgate, "invitation-unused", then).reached == ()
+    assert messages.make_round(session, cast.northgate, HERE, then) == 1
+    assert rosters.write_waiting(session, config, then) == 1
+    query = sa.select(OutboxMessage).where(OutboxMessage.recipient == "nora@hospital.example")
+    first, again = session.scalars(query.order_by(OutboxMessage.id))
+    assert again.subject.startswith("Still open: ") and not first.subject.startswith("Still")
+    old, new = (row.body.split("/invited/")[1].split()[0] for row in (first, again))
+    assert rosters.invited_by(session, new, then).email == "nora@hospital.example"
+    with pytest.raises(NotFound):
+        rosters.invited_by(session, old, then)
+    later = then + timedelta(days=30)
+    assert reached(session, cast, "invitation-unused", later) == []
+    assert messages.make_round(session, cast.northgate, HERE, later) == 0
+
+
+def test_an_invitation_whose_mail_comes_back_is_shown_and_not_written(
+    app: Flask, session: Session, cast: Cast
+) -> None:
+    config = app.config["SETTINGS"]
+    run = cohorts.cohort_for(session, cast.ada, cast.autumn, "administrator")
+    sheet = io.BytesIO(b"E-mail,Name\r\nnora@hospital.example,Nora New\r\n")
+    roster = rosters.send(
+        session, run, sheet, "people.csv", data=config.data, by=cast.ada, now=FIRST_WEEK
+    )
+    session.commit()
+    rosters.work(session, config.data, lambda: FIRST_WEEK)
+    rosters.apply(session, roster, password_hash="none", by=cast.ada, now=FIRST_WEEK)
+    session.commit()
+    rosters.write_waiting(session, config, FIRST_WEEK)
+    session.add(AddressAct(address="nora@hospital.example", act="bounced", at=FIRST_WEEK))
+    switch_on(session, cast, "invitation-unused", 7)
+    then = FIRST_WEEK + timedelta(days=7)
+    seen = messages.preview(session, cast.northgate, "invitation-unused", then)
+    assert [each.is_marked for each in seen.reached] == [True] and seen.new == 0
+    assert messages.make_round(session, cast.northgate, HERE, then) == 0

@@ -16,7 +16,7 @@ from lms.errors import Forbidden, NotFound, Refused
 from lms.models.cohorts import Enrolment
 from lms.models.mail import OutboxMessage
 from lms.models.qualifications import Qualification
-from lms.services import cohorts, proofs, qualifications
+from lms.services import cohorts, messages, proofs, qualifications
 from tests.cast import Cast
 from tests.live_samples import state
 from tests.races import at_once
@@ -210,12 +210,19 @@ def test_ten_sweeps_at_once_write_one_reminder(
         qualifications.decide(db.session, line, outcome="confirmed", words="", by=cast.ivo, now=now)
         db.session.commit()
         (due,) = qualifications.list_due(db.session, now)
+        shown = messages.preview(db.session, cast.northgate, messages.EXPIRING, now).reached
+        assert [(each.key, each.is_new) for each in shown] == [(due.key, True)]
+        assert (shown[0].parts[0].days, shown[0].days) == (20, 30)
     answers = at_once(
         app, lambda session, _: qualifications.remind(session, due, str, now), threads=10
     )
     assert sorted(map(bool, answers)) == [False] * 9 + [True]
     with app.app_context():
         assert qualifications.list_due(db.session, now) == []
+        seen = messages.preview(db.session, cast.northgate, messages.EXPIRING, now)
+        assert [each.is_new for each in seen.reached] == [False] and seen.new == 0
+        with pytest.raises(NotFound):
+            messages.find_rule(db.session, cast.northgate, messages.EXPIRING)
 
 
 def test_files_that_no_row_names_go_after_a_day(
