@@ -93,6 +93,7 @@ from certificates.status_list import (
     status_list_credential,
 )
 from certificates.transcript import (
+    DOSSIER_TYPE,
     PACK_TYPE,
     TranscriptCheck,
     TranscriptError,
@@ -104,6 +105,7 @@ from certificates.verification import FileVerdict, verify_file
 from certificates.wording import spelled_date
 
 __all__ = [
+    "DOSSIER_TYPE",
     "CREDIT_STEPS",
     "KIND_WORDS",
     "LARGEST_PICTURE",

@@ -1,4 +1,4 @@
-"""Transcripts and evidence packs signed as JSON that a person can read, with a JCS proof.
+"""Transcripts, evidence packs and dossiers signed as JSON that a person can read, with a JCS proof.
 
 Each is a Verifiable Credential whose subject is what was signed.
 
@@ -21,6 +21,7 @@ from certificates.keys import PublicKey, SigningKey
 
 TRANSCRIPT_TYPE = "LearningTranscript"
 PACK_TYPE = "EvidencePack"
+DOSSIER_TYPE = "LearnerDossier"
 LONGEST_TRANSCRIPT = 4_000_000
 """Most bytes of a transcript that are looked at."""
 
@@ -29,6 +30,7 @@ _CONTEXT = "https://www.w3.org/ns/credentials/v2"
 _VOCABULARIES = {
     TRANSCRIPT_TYPE: "urn:pat-lms:transcript:",
     PACK_TYPE: "urn:pat-lms:evidence-pack:",
+    DOSSIER_TYPE: "urn:pat-lms:dossier:",
 }
 _SUITE = {"type": "DataIntegrityProof", "cryptosuite": "eddsa-jcs-2022"}
 _PURPOSE = "assertionMethod"
@@ -64,7 +66,7 @@ def sign_transcript(
 ) -> dict[str, Any]:
     """Return `subject` as a credential of `issuer` (a DID) with a proof made at `at`.
 
-    `kind` is `TRANSCRIPT_TYPE` or `PACK_TYPE`: neither can be passed off as the other.
+    `kind` is `TRANSCRIPT_TYPE`, `PACK_TYPE` or `DOSSIER_TYPE`: none passes for another.
 
     The same arguments give the same document. Raises `TranscriptError` for a subject with
     anything but text, whole numbers, truth values, lists and objects with ASCII names.

@@ -19,6 +19,7 @@ from certificates.log import ProofCheck, ProofError, Witness, check_proof
 from certificates.serial import format_serial
 from certificates.signed_file import PdfCheck
 from certificates.transcript import (
+    DOSSIER_TYPE,
     PACK_TYPE,
     TRANSCRIPT_TYPE,
     TranscriptCheck,
@@ -26,7 +27,7 @@ from certificates.transcript import (
 )
 
 FileState = Literal["genuine", "altered", "not-ours", "unreadable"]
-FileKind = Literal["certificate", "badge", "transcript", "evidence pack", "document"]
+FileKind = Literal["certificate", "badge", "transcript", "evidence pack", "dossier", "document"]
 
 LARGEST_FILE = 20_000_000
 """Most bytes of a file that are looked at."""
@@ -125,6 +126,7 @@ def _of_json(text: str, given: _Given) -> FileVerdict:
 _SIGNED_JSON: Mapping[str, FileKind] = {
     TRANSCRIPT_TYPE: "transcript",
     PACK_TYPE: "evidence pack",
+    DOSSIER_TYPE: "dossier",
 }
 
 

@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 from certificates.base58 import from_base58, to_base58
 from certificates.keys import SigningKey, public_key_from_multibase
 from certificates.transcript import (
+    DOSSIER_TYPE,
+    PACK_TYPE,
+    TRANSCRIPT_TYPE,
     TranscriptError,
     canonical_json,
     check_transcript,
@@ -84,6 +87,20 @@ def test_what_was_signed_is_genuine_and_read_back() -> None:
     found = check_transcript(json.dumps(signed(), indent=2), [key().public_key], DID)
     assert (found.state, found.signed_at) == ("genuine", NOON)
     assert found.subject == SUBJECT
+
+
+KINDS = (TRANSCRIPT_TYPE, PACK_TYPE, DOSSIER_TYPE)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("asked", KINDS)
+def test_no_kind_passes_for_another(kind: str, asked: str) -> None:
+    document = sign_transcript(SUBJECT, DID, key(), NOON, kind)
+    found = check_transcript(document, [key().public_key], DID, asked)
+    assert found.state == ("genuine" if kind == asked else "altered")
+    named = {**document, "type": ["VerifiableCredential", asked]}
+    renamed = check_transcript(named, [key().public_key], DID, asked)
+    assert renamed.state == ("genuine" if kind == asked else "altered")
 
 
 def test_the_same_transcript_has_the_same_signature() -> None:

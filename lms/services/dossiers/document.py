@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import certificates
+from lms import keys
+from lms.config import Settings
 from lms.services import credentials, practice, qualifications, reports, watch
 from lms.services.dossiers.gathering import Dossier
 
@@ -13,6 +15,20 @@ NOTICE = (
     "to quiz items, no reasons of accommodations, pauses or extensions, no notes of staff and no "
     "evaluation. Hours are as recorded; no regulator has approved them."
 )
+
+
+def signed_document_of(dossier: Dossier, settings: Settings) -> dict[str, Any]:
+    """Return the dossier as a credential of the type `LearnerDossier`, signed when it was made.
+
+    Raises `TranscriptError` for a value that has no canonical form.
+    """
+    return certificates.sign_transcript(
+        document_of(dossier, settings.verify_address),
+        certificates.did_of(settings.public_url),
+        keys.keys_of(settings).credential,
+        dossier.made_at,
+        certificates.DOSSIER_TYPE,
+    )
 
 
 def document_of(dossier: Dossier, verify_address: str) -> dict[str, Any]:

@@ -38,10 +38,10 @@ def as_pdf(cohort: int, enrolment: int) -> Response:
 @rule("overseer")
 @limiter.limit(DRAWINGS)
 def as_json(cohort: int, enrolment: int) -> Response:
-    """Give everything on record of a learner for machines."""
+    """Give everything on record of a learner for machines, signed."""
     dossier = made(cohort, enrolment, "json", clock.now())
     made_by: Settings = current_app.config["SETTINGS"]
-    document = dossiers.document_of(dossier, made_by.verify_address)
+    document = dossiers.signed_document_of(dossier, made_by)
     body = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
     return file(Response(body, content_type="application/json; charset=utf-8"), dossier, "json")
 

@@ -11,7 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 
-from lms import clock
+import certificates
+from lms import clock, keys
 from lms.db import db
 from lms.models.audit import AuditEntry
 from lms.models.cohorts import Cohort
@@ -48,6 +49,20 @@ def told(app: Flask, cast: Cast) -> Told:
     return told
 
 
+def genuine(client: FlaskClient, signed: str) -> dict[str, object]:
+    """Return what was signed, once the keys that are published say that it is a dossier."""
+    settings = client.application.config["SETTINGS"]
+    known = [keys.keys_of(settings).credential.public_key]
+    issuer = certificates.did_of(settings.public_url)
+    found = certificates.check_transcript(signed, known, issuer, certificates.DOSSIER_TYPE)
+    assert found.state == "genuine", found.reason
+    altered = signed.replace("Leo Ferreira", "Leo Pereira").replace("Lena", "Lina")
+    assert altered != signed
+    check = certificates.check_transcript(altered, known, issuer, certificates.DOSSIER_TYPE)
+    assert check.state == "altered"
+    return dict(found.subject)
+
+
 def files(client: FlaskClient, cast: Cast, seat: int) -> tuple[str, dict[str, object]]:
     page = f"/manage/cohorts/{cast.autumn}/learners/{seat}/dossier"
     pdf = client.get(f"{page}.pdf")
@@ -55,7 +70,8 @@ def files(client: FlaskClient, cast: Cast, seat: int) -> tuple[str, dict[str, ob
     reader = PdfReader(io.BytesIO(pdf.data))
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
     text = "\n".join(page.extract_text() for page in reader.pages)
-    return text, json.loads(client.get(f"{page}.json").text)
+    signed = client.get(f"{page}.json").text
+    return text, genuine(client, signed)
 
 
 def test_a_dossier_holds_what_an_auditor_asks_for(
