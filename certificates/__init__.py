@@ -105,8 +105,8 @@ from certificates.verification import FileVerdict, verify_file
 from certificates.wording import spelled_date
 
 __all__ = [
-    "DOSSIER_TYPE",
     "CREDIT_STEPS",
+    "DOSSIER_TYPE",
     "KIND_WORDS",
     "LARGEST_PICTURE",
     "PACK_TYPE",
