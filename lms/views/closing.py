@@ -1,10 +1,12 @@
 """What comes before an award: disclosures read, a code of ethics attested, the course judged."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from flask_login import current_user
 
 import courses
@@ -15,12 +17,16 @@ from lms.errors import Refused
 from lms.forms.closing import AttestForm, DisclosureForm, EvaluationForm, SeenForm
 from lms.services import catalogue, closing, cohorts, credentials, learning
 from lms.services.cohorts import Seat
-from lms.views.faculty.place import ROLE_WORDS, today_in
 
 pages = Blueprint("closing", __name__)
 
 PREFIX = "q-"
 PARTS = 5
+ROLE_WORDS = {
+    "director": lazy_gettext("Director"),
+    "educator": lazy_gettext("Lead educator"),
+    "instructor": lazy_gettext("Instructor"),
+}
 
 
 @pages.get("/learn/<int:enrolment>/disclosures")
@@ -146,7 +152,7 @@ def go_on(seat: Seat, words: str) -> ResponseReturnValue:
 def manage_disclosures(programme: int) -> ResponseReturnValue:
     """List what those who control content disclosed, and record what somebody discloses."""
     known = cohorts.programme_for(db.session, current_user.id, programme, asked())
-    today = today_in(known.time_zone)
+    today = clock.now().astimezone(ZoneInfo(known.time_zone)).date()
     missing = closing.list_undisclosed(db.session, programme, today)
     form = DisclosureForm(data=begun_for(missing, today))
     if form.validate_on_submit():
