@@ -31,7 +31,15 @@ from lms.services.cohorts.people import (
 )
 from lms.services.cohorts.room import Room, rooms
 from lms.services.cohorts.runs import RunCohort, cohort_for, programme_for, week_on, zone_of
-from lms.services.cohorts.seats import SEAT, Seat, State, list_seats, refuse_other, seat_for
+from lms.services.cohorts.seats import (
+    SEAT,
+    Seat,
+    State,
+    list_seats,
+    refuse_other,
+    refuse_own,
+    seat_for,
+)
 from lms.services.cohorts.settings import (
     CohortSettings,
     Teacher,
@@ -117,6 +125,7 @@ __all__ = [
     "programme_for",
     "promote_in",
     "refuse_other",
+    "refuse_own",
     "refuse_unless_studying",
     "remove_waiting",
     "rooms",

@@ -17,7 +17,7 @@ from lms.models.accounts import Account
 from lms.models.cohorts import Cohort, DueExtension, DueRuleRecord, Enrolment, RequiredModule
 from lms.services import audit, catalogue
 from lms.services.cohorts.runs import RunCohort
-from lms.services.cohorts.seats import Seat
+from lms.services.cohorts.seats import Seat, refuse_own
 
 Due = Mapping[str, courses.DueDate]
 # A day further off than this is taken for a slip in the year.
@@ -98,8 +98,9 @@ def extend(
     """Give a learner until a day for a module, or (without a key) for the whole course.
 
     It replaces an earlier extension of the same; without a day it takes that one back. Refused when
-    the day would give no time, or lies years beyond the cohort.
+    the day would give no time, or lies years beyond the cohort, and to the learner themselves.
     """
+    refuse_own(session, enrolment_id, by)
     course = catalogue.release(session, cohort.release_id).course
     if module_key is not None and module_key not in {each.key for each in course.modules}:
         raise NotFound("This module is not in the course. Reload the page.")

@@ -15,6 +15,7 @@ from lms.models.sittings import GroupMember, SittingRule
 from lms.services import audit, catalogue
 from lms.services.cohorts.room import LockedCohort, lock_cohort, refuse_if_full
 from lms.services.cohorts.runs import RunCohort
+from lms.services.cohorts.seats import refuse_own
 from lms.services.cohorts.waiting import promote
 
 
@@ -49,8 +50,10 @@ def move(
     The enrolment stays the same one, so that lessons, attempts, hours, extensions and the ledger
     stay with it. What was said about this learner's sittings goes along; groups are the old
     cohort's and are left. Refused when something would be lost from view: work that the release
-    there does not have, a quiz under way or a credential where the release differs.
+    there does not have, a quiz under way or a credential where the release differs. One's own place
+    is for a colleague to move.
     """
+    refuse_own(session, enrolment_id, by)
     if to not in {key for key, _title in list_targets(session, cohort)}:
         raise NotFound("There is no such cohort of the same course. Reload the page.")
     # In one order, so that two moves in opposite directions wait and do not block each other.

@@ -108,7 +108,7 @@ def cohort_for(session: Session, account_id: int, cohort_id: int, asked: str) ->
         raise NotFound()
     *values, is_member = row
     cohort = RunCohort(*values)
-    accounts.require_role(session, account_id, cohort.programme_id, asked, is_member=is_member)
+    accounts.refuse_unless(cohort.role, asked, is_member=is_member)
     return cohort
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, NoReturn
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lms.errors import Forbidden, NotFound
+from lms.errors import Forbidden, NotFound, Refused
 from lms.models.catalogue import Programme
 from lms.models.cohorts import Cohort, Enrolment
 from lms.services import accounts
@@ -84,3 +84,10 @@ def list_seats(session: Session, account_id: int) -> list[Seat]:
     """Return all seats of a learner, the latest enrolment first."""
     query = SEAT.where(Enrolment.account_id == account_id).order_by(Enrolment.id.desc())
     return [Seat(*row) for row in session.execute(query)]
+
+
+def refuse_own(session: Session, enrolment_id: int, by: int) -> None:
+    """Nobody of the staff decides about a place of their own: a colleague has to."""
+    holder = sa.select(Enrolment.account_id).where(Enrolment.id == enrolment_id)
+    if session.scalar(holder) == by:
+        raise Refused("Somebody else has to decide this: it is your own place.")

@@ -16,7 +16,7 @@ from lms.services import audit
 from lms.services.cohorts.due import due_dates, extend, first_day
 from lms.services.cohorts.room import LockedCohort, lock_cohort, refuse_if_full
 from lms.services.cohorts.runs import RunCohort
-from lms.services.cohorts.seats import Seat, State
+from lms.services.cohorts.seats import Seat, State, refuse_own
 from lms.services.cohorts.waiting import promote
 
 StateAct = Literal["pause", "resume", "withdraw", "rejoin"]
@@ -68,8 +68,9 @@ def change_state(
     What was done, earned and answered stays with the seat. The days of a pause are given back as an
     extension of the course; a place that is given up goes to whoever waits for one. Refused when
     the seat is in a state that the act does not apply to (somebody else was faster), and when there
-    is no room to come back to.
+    is no room to come back to. One's own seat is for a colleague to change.
     """
+    refuse_own(session, enrolment_id, by)
     locked = lock_cohort(session, cohort.id)
     _apply(session, locked, enrolment_id, act, reason=reason, by=by, now=now)
     if act == "resume":

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from lms.errors import NotFound
+from lms.errors import NotFound, Refused
 from lms.models.accounts import Account
 from lms.models.catalogue import Programme
 from lms.models.cohorts import Cohort, WaitingPlace
@@ -107,10 +107,12 @@ def take_in(session: Session, run: RunCohort, waiting_id: int, *, by: int, now: 
     """Give somebody who waits a place at once, whoever is before them; return the enrolment.
 
     The person who does it may go over the capacity: whose list it is may make an exception, and
-    the trail names them.
+    the trail names them. Refused to whoever waits there themselves.
     """
     cohort = lock_cohort(session, run.id)
     account_id = _waiting_account(session, cohort.id, waiting_id)
+    if account_id == by:
+        raise Refused("Somebody else has to take you in: it is your own place in the queue.")
     person = session.execute(
         sa.select(WaitingPlace.id, WaitingPlace.account_id, Account.full_name, Account.email)
         .join(Account, Account.id == WaitingPlace.account_id)

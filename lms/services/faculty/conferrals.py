@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from lms.errors import Refused
 from lms.models.faculty import Conferral, ProgrammeRules
 from lms.services import accounts, audit
 from lms.services.cohorts import Seat
@@ -28,10 +29,12 @@ def is_conferred(session: Session, enrolment_id: int) -> bool:
 def confer_on(session: Session, seat: Seat, *, by: int, now: datetime) -> bool:
     """Confer completion on a learner as a director of the programme; False when it was done.
 
-    Raises Forbidden or NotFound for anybody but a director. Whether the learner has completed is
-    for the caller to have asked.
+    Raises Forbidden or NotFound for anybody but a director, Refused for oneself. Whether the
+    learner has completed is for the caller to have asked.
     """
     accounts.require_role(session, by, seat.programme_id, "director")
+    if seat.account_id == by:
+        raise Refused("Another director has to confer your own completion: leave yourself out.")
     if is_conferred(session, seat.enrolment_id):
         return False
     try:

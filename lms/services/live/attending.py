@@ -14,7 +14,7 @@ from lms.errors import Refused
 from lms.models.accounts import Account
 from lms.models.cohorts import Enrolment
 from lms.models.live import CodeTry, HoursEntry, LiveBooking, LiveSession
-from lms.services import cohorts
+from lms.services import accounts, cohorts
 from lms.services.cohorts import Seat
 from lms.services.live import codes, ledger, notices
 from lms.services.live.schedule import EARLY, Live, live_of
@@ -102,13 +102,17 @@ def check_in(
     """Credit a session to a learner who typed its code; every try is kept, and counted.
 
     To be credited before is no fault: the same code twice changes nothing. Refused after too many
-    wrong codes, for a session that is not open, and without a place where places are limited.
+    wrong codes, for a session that is not open, without a place where places are limited, and to
+    staff who can have the code shown wherever they are.
     """
     live, seat = found.live, found.seat
     if not live.takes_codes(now):
         raise Refused("This session takes no codes now. Ask whoever leads it.")
     if mode == "asynchronous":
         raise Refused("A code shows that you were there at the time.")
+    role = accounts.role_in(session, seat.account_id, seat.programme_id)
+    if accounts.satisfies(role, "instructor"):
+        raise Refused("The code is yours to show, so it proves nothing of you. Ask to be ticked.")
     db.lock(session)
     # One try of a person at a time, so that guesses cannot race past their count.
     session.execute(

@@ -17,7 +17,7 @@ from lms.errors import NotFound, Refused
 from lms.models.accounts import Account
 from lms.models.cohorts import Enrolment
 from lms.models.live import HoursEntry, LiveSession
-from lms.services import audit
+from lms.services import audit, cohorts
 from lms.services.cohorts import RunCohort, Seat
 from lms.services.live.schedule import Live
 
@@ -173,9 +173,10 @@ def correct(
 ) -> None:
     """Put an entry right by a new one that says why; 0 minutes take the credit back.
 
-    Refused when somebody else corrected the same entry meanwhile.
+    Refused when somebody else corrected the same entry meanwhile, and to the learner it is about.
     """
     found = entry_for(session, live, entry_id)
+    cohorts.refuse_own(session, found.enrolment_id, by)
     if mode not in ATTENDED_AS[live.mode]:
         raise Refused("This session cannot be attended in that way.")
     if not 0 <= minutes <= live.minutes:
