@@ -54,7 +54,9 @@ bench: setup ## measure pages, saves and certificates; one table (JSON=1 for JSO
 	@$(BIN)/python -m benchmarks $(if $(JSON),--json)
 
 .PHONY: soak
-soak: setup ## kill test and tampering in full, axe on every bundled lesson
+soak: setup ## kill test, tampering, corpora and axe on every lesson, in full
 	@$(BIN)/python -m tests.soak.kills --cycles 200 --clients 8
 	@$(BIN)/python -m tests.soak.tampering --rounds 10000
-	@LMS_TEST_ALL_LESSONS=1 $(BIN)/python -m pytest -q tests/browser -k 'bundled or whole_module'
+	@LMS_TEST_IN_FULL=1 $(BIN)/python -m pytest -q tests/browser -k 'bundled or whole_module'
+	@LMS_TEST_IN_FULL=1 $(BIN)/python -m pytest -q tests/quizzes/interchange \
+		tests/certificates/test_certificates_pdf_forgeries.py
