@@ -1,22 +1,34 @@
 """What a change of the facts touches: two states of the evidence, and all that rests on them.
 
 A change is one that a reader would notice: of what is stated, of its source, its strength or its
-status. A new review date alone changes nothing that was taught.
+status. A new review date alone changes nothing that was taught. Rules of practice stand on no fact
+but on rows of the crosswalk, which are followed in the same way.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from courses.crosswalk import Requirement
 from courses.evidence import Fact
 from courses.outline import Course
 
 How = Literal["changed", "added", "withdrawn"]
 Kind = Literal[
-    "lesson", "job-aid", "term", "objective", "update", "code-of-ethics", "claim", "item"
+    "lesson",
+    "job-aid",
+    "term",
+    "objective",
+    "update",
+    "code-of-ethics",
+    "checklist-line",
+    "practice-rule",
+    "claim",
+    "item",
 ]
 
 COMPARED = ("statement", "source", "strength", "status")
+COMPARED_IN_ROWS = ("topic", "rule", "alternatives", "reference", "confidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +44,10 @@ class FactChange:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Something that stands on facts.
+    """Something that stands on facts; a practice rule, on rows of the crosswalk.
 
-    `key` is unique among its kind: "module/lesson", "module/job-aid", or an id.
+    `key` is unique among its kind: "module/lesson", "module/job-aid", "checklist/line", the
+    measure of a practice rule, or an id. `facts` are the ids of what it stands on.
     """
 
     kind: Kind
@@ -45,15 +58,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Teaching:
-    """One state of what is taught: the facts by id, and everything that stands on them."""
+    """One state of what is taught: facts and rows by id, and everything that stands on them."""
 
     facts: Mapping[str, Fact]
     standings: tuple[Standing, ...]
+    rows: Mapping[str, Requirement] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """Something that stands, or stood, on changed facts: which ones, in order of their ids."""
+    """Something that stands, or stood, on changed facts or rows: which, in order of their ids."""
 
     kind: Kind
     key: str
@@ -92,6 +106,18 @@ def compare_facts(before: Mapping[str, Fact], after: Mapping[str, Fact]) -> tupl
     return tuple(changes)
 
 
+def changed_rows(
+    before: Mapping[str, Requirement], after: Mapping[str, Requirement]
+) -> frozenset[str]:
+    """The ids of the rows that were changed, added or withdrawn."""
+    both = before.keys() & after.keys()
+    return frozenset(before.keys() ^ after.keys()) | {
+        key
+        for key in both
+        if any(getattr(before[key], name) != getattr(after[key], name) for name in COMPARED_IN_ROWS)
+    }
+
+
 def impact(before: Teaching, after: Teaching) -> Impact:
     """What changed from one state to the next, and what stands on it in either of them.
 
@@ -99,13 +125,14 @@ def impact(before: Teaching, after: Teaching) -> Impact:
     the later title when it is still there.
     """
     changes = compare_facts(before.facts, after.facts)
-    changed = {change.fact_id for change in changes}
+    facts = {change.fact_id for change in changes}
+    rows = changed_rows(before.rows, after.rows)
     titles: dict[tuple[Kind, str], str] = {}
     found: dict[tuple[Kind, str], set[str]] = {}
     for standing in (*after.standings, *before.standings):
         place = (standing.kind, standing.key)
         titles.setdefault(place, standing.title)
-        if hit := standing.facts & changed:
+        if hit := standing.facts & (rows if standing.kind == "practice-rule" else facts):
             found.setdefault(place, set()).update(hit)
     touched = tuple(
         Touched(kind, key, title, tuple(sorted(found[kind, key])))
@@ -118,7 +145,7 @@ def impact(before: Teaching, after: Teaching) -> Impact:
 def standings_of(course: Course) -> tuple[Standing, ...]:
     """Everything of a course that stands on facts, in the order in which it is taught."""
     taught = (*_lessons(course), *_beside(course), *_objectives(course), *_updates(course))
-    return (*taught, *_code(course))
+    return (*taught, *_code(course), *_practice(course))
 
 
 def _lessons(course: Course) -> Iterable[Standing]:
@@ -153,3 +180,13 @@ def _code(course: Course) -> Iterable[Standing]:
     code = course.closing.code
     if code is not None:
         yield Standing("code-of-ethics", course.slug, code.title, frozenset(code.citations))
+
+
+def _practice(course: Course) -> Iterable[Standing]:
+    for checklist in course.practice.checklists:
+        for line in checklist.lines:
+            key = f"{checklist.slug}/{line.id}"
+            yield Standing("checklist-line", key, checklist.title, frozenset(line.citations))
+    for rule in course.practice.rules:
+        title = f"{rule.measure.replace('-', ' ').capitalize()}: {rule.amount}"
+        yield Standing("practice-rule", rule.measure, title, frozenset(rule.rests_on))

@@ -177,7 +177,9 @@ def kind_of(difference: Difference, label: Label) -> Kind:
 
 def _teaching(content: ReleaseContent) -> courses.Teaching:
     standings = (*courses.standings_of(content.course), *_claims(content), *_items(content))
-    return courses.Teaching(content.facts, standings)
+    books = content.crosswalk.rulebooks
+    rows = {each.id: each for book in books for each in book.requirements}
+    return courses.Teaching(content.facts, standings, rows)
 
 
 def _claims(content: ReleaseContent) -> Iterable[courses.Standing]:

@@ -2,11 +2,25 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Literal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses import Course, Fact, Standing, Teaching, compare_facts, impact, standings_of
+from courses import (
+    Checklist,
+    ChecklistLine,
+    Course,
+    Fact,
+    Practice,
+    PracticeRule,
+    Requirement,
+    Standing,
+    Teaching,
+    compare_facts,
+    impact,
+    standings_of,
+)
 from tests.courses.course_samples import course, fact, lesson, module
 
 IDS = [f"SET-{number:03}" for number in range(6)]
@@ -80,6 +94,45 @@ def test_everything_of_a_course_that_cites_stands_on_its_facts() -> None:
         ("lesson", "first/lesson-1"): {"SET-001", "SET-002"},
         ("objective", "M1-1"): {"SET-001"},
     }
+
+
+def practised() -> Course:
+    """A course with one line of a checklist and one rule of practice."""
+    line = ChecklistLine("PREP-1", "Explains it.", ("SET-001",))
+    checklist = Checklist("preparation", "Preparation", "Watch.", date(2026, 11, 22), (line,))
+    rule = PracticeRule("practicum-hours", 40, ("CO-PRAC",))
+    return replace(course(), practice=Practice(rules=(rule,), checklists=(checklist,)))
+
+
+def row(rule: str, confidence: Literal["seen", "recalled"] = "seen") -> Requirement:
+    return Requirement("CO-PRAC", "Practicum", rule, "A rule", confidence, "issuer")
+
+
+def test_a_changed_fact_reaches_the_line_by_which_somebody_is_judged() -> None:
+    standings = standings_of(practised())
+    before = Teaching(sheet(fact(statement="Then.")), standings)
+    after = Teaching(sheet(fact(statement="Now.")), standings)
+    (line,) = impact(before, after).of_kind("checklist-line")
+    assert (line.key, line.title, line.facts) == (
+        "preparation/PREP-1",
+        "Preparation",
+        ("SET-001",),
+    )
+    assert impact(before, after).of_kind("practice-rule") == ()
+
+
+def test_a_changed_row_of_the_crosswalk_reaches_the_rule_that_rests_on_it() -> None:
+    standings = standings_of(practised())
+
+    def touched(then: dict[str, Requirement], now: dict[str, Requirement]) -> list[str]:
+        found = impact(Teaching({}, standings, then), Teaching({}, standings, now))
+        assert found.changes == ()
+        return [each.key for each in found.touched]
+
+    stated = {"CO-PRAC": row("h>=40")}
+    assert touched(stated, stated) == []
+    for other in ({"CO-PRAC": row("h>=50")}, {"CO-PRAC": row("h>=40", "recalled")}, {}):
+        assert touched(stated, other) == touched(other, stated) == ["practicum-hours"]
 
 
 @given(TEACHINGS)
