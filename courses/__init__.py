@@ -131,7 +131,9 @@ from courses.small_groups import (
     Band,
     Block,
     banded,
+    banded_alike,
     closed_blocks,
+    hide_alike,
     hide_small,
 )
 
@@ -249,6 +251,7 @@ __all__ = [
     "Update",
     "agreement",
     "banded",
+    "banded_alike",
     "bare_definition",
     "booklet_html",
     "chance_word",
@@ -269,6 +272,7 @@ __all__ = [
     "find_passage",
     "forecast_completion",
     "group_hours",
+    "hide_alike",
     "hide_small",
     "hours",
     "impact",

@@ -112,3 +112,41 @@ def _joined(bands: Iterable[Band], rest: Band) -> list[Band]:
         if last.count:
             break
     return [*kept, rest]
+
+
+def hide_alike(
+    periods: Sequence[Sequence[int]], least: int = LEAST_SHOWN
+) -> list[tuple[int | None, ...]]:
+    """The counts of unordered options of several periods, the same options hidden in each.
+
+    An option that one period hides (`hide_small`) is hidden in all: else it would be what all
+    periods together show of it, less what the others show.
+    """
+    shown = [hide_small(counts, least) for counts in periods]
+    hidden = {place for counts in shown for place, count in enumerate(counts) if count is None}
+    return [
+        tuple(None if place in hidden else count for place, count in enumerate(counts))
+        for counts in periods
+    ]
+
+
+def banded_alike(
+    periods: Sequence[Mapping[int, int]], least: int = LEAST_SHOWN
+) -> list[tuple[Band, ...]]:
+    """The counts of a scale of several periods, in the finest bands that every period can show.
+
+    All periods together may be shown in finer ones: what the others leave of it is no finer than
+    these.
+    """
+    ends = [{band.high for band in banded(counts, least)} for counts in periods]
+    common = sorted(set.intersection(*ends)) if ends else []
+    return [_cut(counts, common) for counts in periods]
+
+
+def _cut(counts: Mapping[int, int], ends: Iterable[int]) -> tuple[Band, ...]:
+    bands, low = [], min(counts)
+    for high in ends:
+        held = sum(count for point, count in counts.items() if low <= point <= high)
+        bands.append(Band(low, high, held))
+        low = high + 1
+    return tuple(bands)

@@ -6,7 +6,15 @@ from collections.abc import Callable, Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courses import LEAST_SHOWN, Band, banded, closed_blocks, hide_small
+from courses import (
+    LEAST_SHOWN,
+    Band,
+    banded,
+    banded_alike,
+    closed_blocks,
+    hide_alike,
+    hide_small,
+)
 
 Publish = Callable[[Sequence[int]], object]
 MONTHS = [f"20{year}-{month:02}" for year in (25, 26) for month in range(1, 13)]
@@ -93,3 +101,27 @@ def test_a_month_with_few_answers_waits_for_the_next() -> None:
     (block,) = closed_blocks(counts, "2026-04")
     assert (block.months, block.count) == (("2026-01", "2026-02"), 7)
     assert closed_blocks(counts, "2026-02") == []
+
+
+periods = st.integers(2, 4).flatmap(
+    lambda width: st.lists(
+        st.lists(st.integers(0, 9), min_size=width, max_size=width).filter(lambda t: sum(t) >= 5),
+        min_size=1,
+        max_size=4,
+    )
+)
+
+
+@given(tables=periods)
+def test_periods_less_each_other_leave_no_more_than_they_show(tables: list[list[int]]) -> None:
+    """What one period shows or hides every one does, and never more than it would alone."""
+    options = hide_alike(tables)
+    assert len({tuple(count is None for count in each) for each in options}) == 1
+    for table, shown in zip(tables, options, strict=True):
+        alone = hide_small(table)
+        assert all(mine in (None, its) for mine, its in zip(shown, alone, strict=True))
+    scales = banded_alike([dict(enumerate(each, start=1)) for each in tables])
+    assert len({tuple((band.low, band.high) for band in each) for each in scales}) == 1
+    for table, bands in zip(tables, scales, strict=True):
+        assert sum(band.count for band in bands) == sum(table)
+        assert all(band.count == 0 or band.count >= LEAST_SHOWN for band in bands)

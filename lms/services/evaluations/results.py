@@ -121,6 +121,12 @@ def find_results(
         raise NotFound()
     months = chosen.months if chosen else tuple(m for each in periods for m in each.months)
     given = _answers(session, programme_id, release_id, months)
+    # A period is shown as coarsely as every period can be: nothing is left over by subtraction.
+    views = [given] + [
+        _answers(session, programme_id, release_id, each.months)
+        for each in periods
+        if chosen and each != chosen
+    ]
     # Words of one period are never shown alone: they come in blocks of ten.
     wordy = courses.closed_blocks(counts, current, courses.LEAST_WITH_WORDS) if not chosen else []
     spoken = _answers(session, programme_id, release_id, [m for each in wordy for m in each.months])
@@ -131,7 +137,7 @@ def find_results(
         periods=periods,
         chosen=chosen,
         count=len(given),
-        questions=tuple(_result(each, given, spoken) for each in evaluation.questions),
+        questions=tuple(_result(each, views, spoken) for each in evaluation.questions),
         words_count=len(spoken),
         is_waiting=sum(counts.values()) > sum(each.count for each in periods),
     )
@@ -168,19 +174,22 @@ def _answers(
 
 def _result(
     question: courses.Question,
-    given: list[Mapping[str, Any]],
+    views: list[list[Mapping[str, Any]]],
     spoken: list[Mapping[str, Any]],
 ) -> QuestionResult:
+    """Return what the first of some views shows, together with which the others can be seen."""
     if question.kind == "text":
-        words = tuple(str(each[question.id]) for each in spoken if each.get(question.id))
-        return QuestionResult(question, words=words)
-    counts = Counter(each[question.id] for each in given if question.id in each)
-    if not given:
+        # By the alphabet: in the order of the evaluations, the same place would be the same person.
+        words = sorted(str(each[question.id]) for each in spoken if each.get(question.id))
+        return QuestionResult(question, words=tuple(words))
+    if not views[0]:
         return QuestionResult(question)
+    counted = [Counter(each[question.id] for each in view if question.id in each) for view in views]
     if question.kind == "scale":
-        by_point = {point: counts[point] for point in courses.SCALE}
-        return QuestionResult(question, bands=courses.banded(by_point))
-    shown = courses.hide_small([counts[text] for text in question.options])
+        scales = [{point: counts[point] for point in courses.SCALE} for counts in counted]
+        return QuestionResult(question, bands=courses.banded_alike(scales)[0])
+    choices = [[counts[text] for text in question.options] for counts in counted]
+    shown = courses.hide_alike(choices)[0]
     return QuestionResult(
         question,
         options=tuple(

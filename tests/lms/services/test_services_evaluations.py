@@ -103,3 +103,35 @@ def test_another_programme_shows_nothing_of_these(
     assert shown.count == 12 and "CANARY-SOUTH" not in repr(shown)
     with pytest.raises(NotFound):
         results(session, cast, release, "2026-11")
+
+
+def test_a_period_is_not_told_by_all_periods_less_the_others(
+    session: Session, cast: Cast, tmp_path: Path
+) -> None:
+    """Else the one who said “No” in August is what July leaves of the sum."""
+    release = give_a_closing(session, tmp_path, cast)
+    for place in range(24):
+        answer(
+            session, cast.northgate, release, "2026-07", 1 + place % 2, ["Yes", "No"][place % 2]
+        )
+    for place in range(12):
+        answer(
+            session, cast.northgate, release, "2026-08", 1 if place else 2, "Yes" if place else "No"
+        )
+    views = [results(session, cast, release, each) for each in (None, "2026-07", "2026-08")]
+    choice = [[option.count for option in view.questions[1].options] for view in views]
+    assert choice == [[23, 13], [None, None], [None, None]]
+    scale = [[(b.low, b.high, b.count) for b in view.questions[0].bands] for view in views]
+    assert scale[0][:2] == [(1, 1, 23), (2, 2, 13)]
+    ends = [{high for _low, high, _count in each} for each in scale[1:]]
+    assert ends[0] == ends[1] and 1 not in ends[0]
+
+
+def test_words_of_one_person_are_not_matched_by_their_place(
+    session: Session, cast: Cast, tmp_path: Path
+) -> None:
+    release = give_a_closing(session, tmp_path, cast)
+    for place in range(12):
+        answer(session, cast.northgate, release, "2026-08", 5, "Yes", f"Word {place:02}")
+    words = results(session, cast, release).questions[2].words
+    assert list(words) == sorted(words)
