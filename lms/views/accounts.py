@@ -89,7 +89,7 @@ def setup(token: str) -> ResponseReturnValue:
             db.session.rollback()
             problem = conflict.message
         else:
-            flash(_("Your programme exists. Next, open a cohort for its learners."), "success")
+            flash(_("Your programme exists. What is next stands below."), "success")
             return redirect(url_for("cohorts.index"), 303)
     page = render_template("accounts/setup.html", form=form, problem=problem)
     return page, 409 if problem else 200

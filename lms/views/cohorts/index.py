@@ -14,6 +14,7 @@ from lms.db import db
 from lms.errors import NotFound, Refused
 from lms.forms.cohorts import CohortForm
 from lms.services import accounts, catalogue, closing, cohorts, reports
+from lms.views.cohorts.beginning import steps_of
 from lms.views.cohorts.place import pages
 
 
@@ -32,6 +33,16 @@ def index() -> str:
     lines = cohorts.list_cohorts(db.session, [programme for programme, _name, _role in roles])
     return render_template(
         "cohorts/index.html",
+        beginnings={
+            programme: steps_of(
+                db.session,
+                programme,
+                [line for line in lines if line.programme_id == programme],
+                now.date(),
+            )
+            for programme, _name, role in roles
+            if accounts.satisfies(role, "administrator")
+        },
         programmes=[
             {
                 "id": programme,
@@ -86,9 +97,16 @@ def new(programme: int) -> ResponseReturnValue:
             form.title.errors = [refused.message]
         else:
             db.session.commit()
-            flash(_("The cohort is open. Learners enrol on the programme’s page."), "success")
+            flash(opened(form), "success")
             return redirect(url_for("reports.cohort", cohort=cohort.id), 303)
     return page_of(form, name, zone), 422 if form.errors else 200
+
+
+def opened(form: CohortForm) -> str:
+    """Say that a cohort is open, and how people come in."""
+    if form.enrols_until.data is None:
+        return _("The cohort is open. Bring its learners in from a spreadsheet or by a link.")
+    return _("The cohort is open. Learners enrol on the programme’s page, or you bring them in.")
 
 
 def page_of(form: CohortForm, name: str, zone: str) -> str:

@@ -14,6 +14,7 @@ from lms.models.audit import AuditEntry
 from lms.models.catalogue import Release
 from lms.models.cohorts import Cohort, Enrolment
 from lms.models.search import PassageRecord, SearchedRelease
+from lms.services import accounts, cohorts, messages
 from tests.cast import THEN, Cast, token_in
 from tests.closing_course import disclose_everybody
 from tests.lms import report_samples as sample
@@ -97,10 +98,50 @@ def test_nobody_reads_of_another_programme(client_of: ClientOf) -> None:
     assert "Autumn 2026" not in page
 
 
-def test_a_programme_without_a_cohort_says_what_one_is(client_of: ClientOf, cast: Cast) -> None:
-    page = client_of("Olga").get("/manage").get_data(as_text=True)
-    assert "Open the first cohort" in page
-    assert f"/manage/programmes/{cast.southgate}/cohorts/new" in page
+def test_a_programme_that_begins_is_led_step_by_step(
+    app: Flask, client_of: ClientOf, cast: Cast
+) -> None:
+    olga = client_of("Olga")
+    begun = olga.get("/manage").text
+    here = f"/manage/programmes/{cast.southgate}"
+    assert "0 of 5 are done" in begun
+    assert f'href="{here}/cohorts/new"' in begun
+    assert "/rosters" not in begun, "there is no cohort to bring anybody into"
+    with app.app_context():
+        for email, role in (("olga", "director"), ("otto", "educator")):
+            accounts.grant_role(
+                db.session,
+                programme_id=cast.southgate,
+                email=cast.email(email),
+                role=role,
+                by=cast.olga,
+                now=clock.now(),
+            )
+        db.session.commit()
+    named = olga.get("/manage").text
+    assert "1 of 5 are done" in named
+    assert "Missing: Olga" in named
+
+
+def test_the_list_of_steps_goes_away_with_the_last(
+    app: Flask, client_of: ClientOf, cast: Cast, disclosed: None
+) -> None:
+    ada = client_of("Ada")
+    assert "4 of 5 are done" in ada.get("/manage").text
+    with app.app_context():
+        messages.set_rule(
+            db.session,
+            cohorts.programme_for(db.session, cast.ada, cast.northgate, "administrator"),
+            "silent",
+            is_on=False,
+            days=20,
+            by=cast.ada,
+            now=clock.now(),
+        )
+        db.session.commit()
+    page = ada.get("/manage").text
+    assert "What is next" not in page
+    assert "Autumn 2026" in page
 
 
 def test_an_instructor_without_a_cohort_is_told_who_opens_one(
