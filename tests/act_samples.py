@@ -74,3 +74,10 @@ def dispute(session: Session, told: Told, now: datetime) -> None:
         now=now - timedelta(minutes=2),
     )
     credentials.propose(session, told.cast.ada, told.serial, proposal_of("reinstate"), now=now)
+
+
+def leave_ada_and_ivo(session: Session, cast: Cast) -> None:
+    """Take the roles of Dina and Ed away: Northgate has one administrator and one instructor."""
+    others = sa.delete(RoleGrant).where(RoleGrant.account_id.in_([cast.dina, cast.ed]))
+    session.execute(others)
+    session.commit()

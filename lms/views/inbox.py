@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from flask_login import current_user
 
 from lms import clock
 from lms.access import asked, rule, rule_of
 from lms.db import db
+from lms.downloads import Column, Table, handed_out
 from lms.services import accounts, cohorts, inbox
 from lms.services.waiting import Waiting
 
@@ -85,6 +87,29 @@ def programme(programme: int) -> str:
         now=now,
         approval_days=inbox.APPROVAL_DAYS,
     )
+
+
+@pages.get("/manage/programmes/<int:programme>/queue/table.<format>")
+@rule("reader")
+def programme_table(programme: int, format: str) -> Response:
+    """Give the queue as its reader sees it as a file."""
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
+    role = accounts.role_in(db.session, current_user.id, programme) or ""
+    lines = worded(inbox.list_waiting(db.session, programme, clock.now()), role)
+    kind = request.args.get("kind", "")
+    columns = (
+        Column(_("What")),
+        Column(_("Whose")),
+        Column(_("Waits since"), "", "moment"),
+        Column(_("Due"), "", "moment"),
+        Column(_("Address")),
+    )
+    rows = [
+        (line.word, line.waiting.subject, line.waiting.since, line.waiting.due, line.url)
+        for line in lines
+        if kind in ("", line.kind)
+    ]
+    return handed_out(Table(_("Work queue of %(name)s", name=found.name), columns, rows), format)
 
 
 def addresses(programme: int, kind: str) -> Callable[[int], str]:

@@ -264,6 +264,8 @@ KEEPS = {
     "cohorts.places_table": {"audit_entries"},
     "messages.log_table": {"audit_entries"},
     "renewals.lapsing_table": {"audit_entries"},
+    "acts.issued_table": {"audit_entries"},
+    "audit.trail_table": {"audit_entries"},
     "saved.build_table": {"audit_entries"},
     "saved.report_table": {"audit_entries"},
     "live.table": {"audit_entries"},

@@ -76,7 +76,7 @@ def save(
     )
     session.add(row)
     session.flush()
-    _record(session, "report.saved", row, by, now)
+    _record(session, "table.kept", row, by, now)
     return row.id
 
 
@@ -135,7 +135,7 @@ def remove(session: Session, line: SavedLine, *, by: int, now: datetime) -> None
     row = session.get_one(SavedReport, line.id)
     row.removed_at = now
     session.flush()
-    _record(session, "report.removed", row, by, now)
+    _record(session, "table.dropped", row, by, now)
 
 
 def record_export(
@@ -153,7 +153,7 @@ def record_export(
         at=now,
         actor_id=by,
         programme_id=cohort.programme_id,
-        act="report.exported",
+        act="table.exported",
         subject=cohort.title,
         detail={"format": form, "definition": to_text(definition)},
     )

@@ -24,7 +24,14 @@ from lms.models.mail import OutboxMessage
 from lms.models.register import RegisterAct
 from lms.services import audit, credentials, register
 from lms.services.credentials import Proposal, ProposedKind, acts
-from tests.act_samples import NOTE, REASON_OF, do, proposal_of, second_administrator
+from tests.act_samples import (
+    NOTE,
+    REASON_OF,
+    do,
+    leave_ada_and_ivo,
+    proposal_of,
+    second_administrator,
+)
 from tests.cast import Cast
 from tests.races import THREADS, at_once
 from tests.stories import VERIFY, Told, rows_of, tell
@@ -35,9 +42,10 @@ KINDS: tuple[ProposedKind, ...] = ("suspend", "reissue", "revoke")
 
 @pytest.fixture
 def told(app: Flask, cast: Cast) -> Told:
-    """Leo holds a certificate, and Bea administers beside Ada."""
+    """Leo holds a certificate, and Bea and Ada alone administer."""
     told = tell(app, cast)
     with app.app_context():
+        leave_ada_and_ivo(db.session, cast)
         second_administrator(db.session, cast)
         db.session.commit()
     return told

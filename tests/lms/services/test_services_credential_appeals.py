@@ -17,7 +17,7 @@ from lms.models.audit import AuditEntry
 from lms.models.mail import OutboxMessage
 from lms.services import audit, credentials
 from lms.services.credentials import CredentialAppealLine, ProposedKind
-from tests.act_samples import do, proposal_of, second_administrator
+from tests.act_samples import do, leave_ada_and_ivo, proposal_of, second_administrator
 from tests.cast import Cast
 from tests.races import at_once
 from tests.stories import VERIFY, Told, rows_of, tell
@@ -27,9 +27,10 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 @pytest.fixture
 def told(app: Flask, cast: Cast) -> Told:
-    """Leo holds a certificate, and Bea administers beside Ada."""
+    """Leo holds a certificate, and Bea and Ada alone administer."""
     told = tell(app, cast)
     with app.app_context():
+        leave_ada_and_ivo(db.session, cast)
         second_administrator(db.session, cast)
         db.session.commit()
     return told

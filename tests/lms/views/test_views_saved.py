@@ -53,7 +53,7 @@ def test_a_report_is_built_kept_opened_and_taken_away(
     assert "Who is certified" in ada.get(f"/manage/programmes/{told.northgate}/reports").text
     with app.app_context():
         acts = [entry.act for entry, _name in audit.list_entries(db.session, told.northgate)]
-    assert acts.count("report.exported") == 2 and "report.saved" in acts
+    assert acts.count("table.exported") == 2 and "table.kept" in acts
     gone = {"csrf_token": token_in(opened.text)}
     assert ada.post(f"{kept.location}/remove", data=gone).status_code == 303
     assert ada.get(kept.location).status_code == 404
