@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from tests.cast import Cast
 from tests.soak.tampering import WRONGS, History, Tamperer, begin, tamper, witness
 
-ROUNDS = 1_000
+# Enough for a dozen of each kind; `make soak` does ten thousand rounds.
+ROUNDS = 250
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def history(app: Flask, session: Session, cast: Cast) -> History:
     return begin(session, app.config["SETTINGS"], cast)
 
 
-def test_a_thousand_random_wrongs_are_all_seen(history: History) -> None:
+def test_random_wrongs_are_all_seen(history: History) -> None:
     """Case 42 and the log's promise: edits, deletions and back-dating of rows, 100 % flagged."""
     counted, unseen = tamper(history, ROUNDS)
     assert unseen == []

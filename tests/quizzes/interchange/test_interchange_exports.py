@@ -21,10 +21,11 @@ from quizzes import (
     write_moodle,
     write_qti3,
 )
+from tests.extent import IN_FULL
 from tests.quizzes.interchange.generated import FIGURES, banks, items
 
 ENOUGH = settings(
-    max_examples=20,
+    max_examples=100 if IN_FULL else 10,
     deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
