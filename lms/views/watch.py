@@ -20,7 +20,7 @@ from lms import clock
 from lms.access import asked, rule
 from lms.db import db
 from lms.downloads import Cell, Column, Table, handed_out
-from lms.errors import LmsError
+from lms.errors import Forbidden, LmsError
 from lms.forms.watch import FlagNoteForm, NoteForm, OutcomeForm, OwnerForm, RulesForm
 from lms.services import accounts, audit, cohorts, sittings, watch
 from lms.services.cohorts import RunCohort
@@ -248,12 +248,14 @@ def learner(cohort: int, enrolment: int) -> str:
 
 def shown(found: RunCohort, enrolment: int, problem: str = "") -> str:
     """Draw the page of a learner's flags; after a `problem`, with what was typed still there."""
-    today = today_of(found)
+    today, learner = today_of(found), sittings.learner_for(db.session, found, enrolment)
+    if learner.account_id == current_user.id:
+        raise Forbidden(_("What colleagues note about you is for them alone."))
     return render_template(
         "watch/learner.html",
         cohort=found,
         programme_name=found.programme_name,
-        learner=sittings.learner_for(db.session, found, enrolment),
+        learner=learner,
         flags=watch.flags_now(db.session, found.id, clock.now(), enrolment),
         past=[each for each in watch.history_of(db.session, enrolment) if each.closed_at],
         keepers=options(watch.list_keepers(db.session, found.programme_id)),

@@ -65,6 +65,7 @@ def learner(cohort: int, enrolment: int) -> str:
     report = reports.learner_report(db.session, found, enrolment, now)
     today = now.astimezone(ZoneInfo(found.time_zone)).date()
     oversees = accounts.satisfies(found.role, "overseer")
+    is_own = report.seat.account_id == current_user.id
     serial = None
     if report.credential is not None:
         serial = certificates.format_serial(report.credential.credential.serial)
@@ -76,7 +77,9 @@ def learner(cohort: int, enrolment: int) -> str:
         **beside(report),
         **(overseen(report, today) if oversees else {}),
         flags=watch.flags_now(db.session, cohort, now, enrolment),
-        notes=watch.list_notes(db.session, enrolment),
+        # What colleagues note about somebody is not for them, were they on the staff themselves.
+        notes=[] if is_own else watch.list_notes(db.session, enrolment),
+        is_own=is_own,
         elsewhere=list(elsewhere(found, enrolment)),
         oversees=oversees,
         ticket=secrets.token_hex(16),

@@ -13,7 +13,7 @@ from lms import clock
 from lms.db import db
 from lms.models.cohorts import Cohort
 from lms.models.watch import RiskFlagAct
-from lms.services import watch
+from lms.services import cohorts, watch
 from tests.cast import Cast, token_in
 
 SILENT = "No trace for"
@@ -151,3 +151,22 @@ def test_one_rule_is_chosen_and_every_link_of_the_page_opens(
     assert "No such flag" in ada.get(f"{page}?only=behind").text
     for link in set(re.findall(rf'href="({page}[^"]*)"', seen + chosen)):
         assert ada.get(link.replace("&amp;", "&")).status_code == 200
+
+
+def test_staff_who_learn_never_read_what_is_noted_about_themselves(
+    app: Flask, client_of: Callable[[str], FlaskClient], cast: Cast, silent: str
+) -> None:
+    assert silent
+    with app.app_context():
+        how = {"cohort_id": cast.autumn, "by": cast.dina, "now": clock.now()}
+        seat = cohorts.place(db.session, account_id=cast.ivo, **how)  # type: ignore[arg-type]
+        run = cohorts.cohort_for(db.session, cast.ed, cast.autumn, "instructor")
+        words = {"ticket": "1" * 32, "by": cast.ed, "now": clock.now()}
+        watch.write_note(db.session, run, seat, "CANARY-NOTE", **words)  # type: ignore[arg-type]
+        db.session.commit()
+    page = f"/manage/cohorts/{cast.autumn}/learners/{seat}"
+    assert "CANARY-NOTE" in client_of("Ed").get(page).text
+    assert client_of("Ed").get(f"{page}/flags").status_code == 200
+    own = client_of("Ivo").get(page)
+    assert own.status_code == 200 and "CANARY-NOTE" not in own.text
+    assert client_of("Ivo").get(f"{page}/flags").status_code == 403
