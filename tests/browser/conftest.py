@@ -24,7 +24,10 @@ REFUSED = re.compile(r"Failed to load resource: the server responded with a stat
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all browser tests on one worker: two browsers at once starve each other."""
+    """Share the browser tests out to two workers: three browsers at once would starve each other.
+
+    Axe on every page takes as long as all the others together.
+    """
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
@@ -32,7 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             # then leaves the file to the garbage collector, which complains in any later test.
             unclosed = "ignore::pytest.PytestUnraisableExceptionWarning"
             item.add_marker(pytest.mark.filterwarnings(unclosed))
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            group = "axe" if item.path.stem == "test_browser_access" else "browser"
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
