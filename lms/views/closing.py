@@ -54,7 +54,18 @@ def see(enrolment: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         raise Refused(_("This form has expired. Go back, reload, send it again."))
     closing.mark_seen(db.session, seat, form.digest.data or "", clock.now())
-    return go_on(seat, _("Noted. You have seen the disclosures."))
+    words = _("Noted. You have seen the disclosures.")
+    first = learning.progress_of(db.session, seat)
+    unit = first.next_unit
+    if first.started_at is not None or unit is None or unit.kind != "lesson":
+        return go_on(seat, words)
+    # Whoever was stopped on the way to the first lesson goes on to it.
+    db.session.commit()
+    flash(words, "success")
+    module, lesson = unit.key.split("/", 1)
+    return redirect(
+        url_for("learning.lesson", enrolment=enrolment, module=module, lesson=lesson), 303
+    )
 
 
 @pages.route("/learn/<int:enrolment>/code-of-ethics", methods=["GET", "POST"])

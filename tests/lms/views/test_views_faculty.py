@@ -305,7 +305,7 @@ def test_learners_see_disclosures_before_the_first_lesson(
     page = lena.get(answer.location).text
     digest = page.split('name="digest" value="')[1].split('"')[0]
     sent = {"csrf_token": token_in(page), "digest": digest}
-    lena.post(answer.location, data=sent)
+    assert lena.post(answer.location, data=sent).location == lesson, "on to where Lena went"
     assert lena.get(lesson).status_code == 200
 
 
