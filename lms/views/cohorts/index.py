@@ -104,9 +104,10 @@ def new(programme: int) -> ResponseReturnValue:
 
 def opened(form: CohortForm) -> str:
     """Say that a cohort is open, and how people come in."""
+    words = _("The cohort is open. Learners enrol on the programme’s page, or you bring them in.")
     if form.enrols_until.data is None:
-        return _("The cohort is open. Bring its learners in from a spreadsheet or by a link.")
-    return _("The cohort is open. Learners enrol on the programme’s page, or you bring them in.")
+        words = _("The cohort is open. Bring its learners in from a spreadsheet or by a link.")
+    return str(words)
 
 
 def page_of(form: CohortForm, name: str, zone: str) -> str:
