@@ -58,7 +58,7 @@ def from_text(text: str) -> Definition:
             str(found["sort"]),
             found["descending"] is True,
         )
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Refused("This is no definition of a report.") from error
     if len(conditions) > MOST_CONDITIONS:
         raise Refused(f"A report has at most {MOST_CONDITIONS} conditions.")

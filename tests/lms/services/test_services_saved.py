@@ -183,3 +183,9 @@ def test_only_its_keeper_or_an_administrator_removes_it(app: Flask, cast: Cast) 
         assert saved.list_saved(db.session, cast.northgate) == []
         with pytest.raises(NotFound):
             saved.saved_for(db.session, cast.ada, line.id, "reader")
+
+
+@pytest.mark.parametrize("text", ["[" * 4000, '{"a":' * 700, "null", "[]", "7"])
+def test_what_is_no_definition_is_refused_however_deep(text: str) -> None:
+    with pytest.raises(Refused):
+        saved.from_text(text)
