@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lms.errors import NotFound
 from lms.models.accounts import Account
@@ -244,7 +244,14 @@ def _row_line(row: RosterRow) -> RosterRowLine:
 
 
 def waiting_for(session: Session, programme_id: int, now: datetime) -> list[Waiting]:
-    """Return the rosters that wait for a person: drafts to decide on, and files nobody can read."""
+    """Return the rosters that wait for a person: drafts to decide on, and files nobody can read.
+
+    What could not be applied waits no longer once a later one of its cohort is applied.
+    """
+    later = aliased(Roster)
+    mended = sa.exists().where(
+        later.cohort_id == Roster.cohort_id, later.id > Roster.id, later.state == "applied"
+    )
     stuck = sa.exists().where(RosterRow.roster_id == Roster.id, RosterRow.verdict.in_(BLOCKING))
     query = (
         sa.select(Roster.id, Roster.title, Cohort.title, Roster.sent_at, Roster.cohort_id, stuck)
@@ -253,6 +260,7 @@ def waiting_for(session: Session, programme_id: int, now: datetime) -> list[Wait
             Roster.programme_id == programme_id,
             Roster.state.in_(("tried", "unreadable")),
             Roster.sent_at <= now,
+            sa.not_(sa.and_(sa.or_(stuck, Roster.state == "unreadable"), mended)),
         )
         .order_by(Roster.sent_at, Roster.id)
     )

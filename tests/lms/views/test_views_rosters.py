@@ -86,6 +86,19 @@ def test_what_is_in_the_way_is_told_row_by_row_and_nothing_is_done(
     assert "Fifth Person" in only and "Amara Singh" not in only
 
 
+def test_a_roster_in_the_way_waits_until_its_corrected_list_is_applied(
+    app: Flask, cast: Cast, client_of: ClientOf
+) -> None:
+    ada, queue = client_of("Ada"), f"/manage/programmes/{cast.northgate}/queue"
+    wrong = send(ada, cast, FILE.encode(), "wrong.csv")
+    assert "Send the corrected list" in ada.get(wrong).text
+    assert "wrong.csv" in ada.get(queue).text
+    right = send(ada, cast, b"E-mail,Name\namara@example.org,Amara Singh\n", "right.csv")
+    assert "wrong.csv" in ada.get(queue).text, "nothing is applied yet"
+    act(ada, f"{right}/apply")
+    assert "wrong.csv" not in ada.get(queue).text
+
+
 def test_a_workbook_goes_the_same_way(app: Flask, cast: Cast, client_of: ClientOf) -> None:
     """From the template itself: filled in, sent, understood."""
     ada = client_of("Ada")
