@@ -72,23 +72,23 @@ def test_another_programme_sees_the_change_but_not_these_people(
     assert "Leo" not in page and "Lena" not in page and told.serial not in page
 
 
-@pytest.mark.parametrize("release", ["", "/1", "/2"])
 @pytest.mark.parametrize(
     ("who", "status"),
     [("", 302), ("Otto", 404), ("Olga", 404), ("Leo", 403), ("Ivo", 403), ("Ada", 200)],
 )
 def test_only_administrators_of_the_programme_see_its_releases(
-    app: Flask, told: Told, client_of: ClientOf, release: str, who: str, status: int
+    app: Flask, told: Told, client_of: ClientOf, who: str, status: int
 ) -> None:
     client = client_of(who) if who else app.test_client()
-    assert client.get(releases(told.cast.northgate, release)).status_code == status
+    for release in ("", "/1", "/2"):
+        answer = client.get(releases(told.cast.northgate, release))
+        assert answer.status_code == status, release
 
 
-@pytest.mark.parametrize("release", ["/99", "/0", "/x"])
-def test_a_release_that_never_was_is_not_there(
-    told: Told, client_of: ClientOf, release: str
-) -> None:
-    assert client_of("Ada").get(releases(told.cast.northgate, release)).status_code == 404
+def test_a_release_that_never_was_is_not_there(told: Told, client_of: ClientOf) -> None:
+    ada = client_of("Ada")
+    for release in ("/99", "/0", "/x"):
+        assert ada.get(releases(told.cast.northgate, release)).status_code == 404, release
 
 
 def test_the_first_release_changes_nothing_for_anybody(told: Told, client_of: ClientOf) -> None:
