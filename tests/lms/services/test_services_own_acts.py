@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from lms import clock
 from lms.errors import Refused
+from lms.models.cohorts import WaitingPlace
 from lms.services import cohorts, faculty, live
 from lms.services.live import ledger
 from tests.cast import THEN, Cast
@@ -66,3 +67,13 @@ def test_no_director_confers_completion_on_themselves(session: Session, cast: Ca
         faculty.confer_on(session, own, by=cast.dina, now=THEN)
     leo = cohorts.seat_for(session, cast.leo, cast.leo_seat)
     assert faculty.confer_on(session, leo, by=cast.dina, now=THEN)
+
+
+def test_nobody_takes_themselves_in_past_the_queue(session: Session, cast: Cast) -> None:
+    run = autumn(session, cast)
+    waiting = WaitingPlace(cohort_id=cast.autumn, account_id=cast.ada, joined_at=THEN)
+    session.add(waiting)
+    session.flush()
+    with pytest.raises(Refused, match="in the queue"):
+        cohorts.take_in(session, run, waiting.id, by=cast.ada, now=THEN)
+    assert cohorts.take_in(session, run, waiting.id, by=cast.dina, now=THEN)
