@@ -202,3 +202,12 @@ def test_every_face_is_there_with_its_range_and_its_licence() -> None:
     assert all("unicode-range:" in face and "font-display: swap" in face for face in faces)
     assert sorted(files) == sorted(path.name for path in FONTS.glob("*.woff2"))
     assert len(list(FONTS.glob("OFL-*.txt"))) == 2
+
+
+def test_no_letter_stands_in_code() -> None:
+    """Letters are templates that gettext reads; the drafts of a ruling are for people to edit."""
+    shell = TEMPLATES.parent
+    drafts = shell / "services" / "reviews" / "notices.py"
+    files = [path for path in shell.rglob("*.py") if path != drafts]
+    assert [path for path in files if re.search(r"\bDear \{", path.read_text("utf-8"))] == []
+    assert "Dear {" in drafts.read_text("utf-8")

@@ -209,18 +209,19 @@ def _end(
 def _write(
     session: Session, cohort: LockedCohort, person: sa.Row[int, int, str, str], now: datetime
 ) -> None:
-    starts = f"{cohort.starts_on.day} {cohort.starts_on:%B %Y}"
-    due = f"{cohort.due_on.day} {cohort.due_on:%B %Y}"
+    told = mail.letter(
+        "place-from-waiting",
+        name=person.full_name,
+        cohort=cohort.title,
+        starts_on=cohort.starts_on,
+        due_on=cohort.due_on,
+        programme=cohort.programme_name,
+    )
     mail.write(
         session,
         recipient=person.email,
-        subject=f"You have a place in {cohort.title}",
-        body=(
-            f"Dear {person.full_name},\n\na place in “{cohort.title}” has become free, and it is "
-            f"yours: you are enrolled. The cohort runs from {starts} to {due}. Sign in and open "
-            "“Learn” to begin.\n\nIf you no longer want it, withdraw on the page “Done and "
-            f"missing”, so that the next person can have it.\n\n{cohort.programme_name}\n"
-        ),
+        subject=told.subject,
+        body=told.body,
         at=now,
         account_id=person.account_id,
         programme_id=cohort.programme_id,

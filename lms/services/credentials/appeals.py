@@ -119,14 +119,14 @@ def file_credential_appeal(
         raise Refused("You have appealed this already; it is being looked into.") from error
     line = appeal_line(session, appeal.id)
     _record(session, "credential.appeal-filed", line, account_id, now, str(line.answer_by))
-    notices.write(
+    notices.tell_of_appeal(
         session,
         found,
-        "We have your appeal",
-        "we have your appeal. One person of the programme looks into it, and a second one, who had "
-        "no part in the decision, answers you. You will have the answer by "
-        f"{notices.said(line.answer_by)}.\n\nYou wrote:\n\n{line.ground}",
+        "credential-appeal-filed",
+        line.id,
         now,
+        answer_by=line.answer_by,
+        ground=line.ground,
     )
     return line
 
@@ -160,13 +160,14 @@ def decide_credential_appeal(
     assert first is not None
     _append_step(session, line, "decided", outcome, words, by, now)
     _record(session, "credential.appeal-decided", line, by, now, outcome)
-    said = "What was decided stands." if outcome == "upheld" else "Your appeal is allowed."
-    notices.write(
+    notices.tell_of_appeal(
         session,
         found,
-        "The answer to your appeal",
-        f"your appeal is decided. {said}\n\n{words.strip()}",
+        "credential-appeal-decided",
+        line.id,
         now,
+        is_changed=outcome == "changed",
+        words=words.strip(),
     )
     kind = _remedy(line, found) if outcome == "changed" else None
     if kind is None:

@@ -38,14 +38,28 @@ def tell_holder(
     _write(session, found, told.subject, told.body, now)
 
 
-def write(session: Session, found: Attested, subject: str, text: str, now: datetime) -> None:
-    """Write to the holder of a credential."""
-    credential = found.credential
-    body = f"Dear {credential.holder_name},\n\n{text}\n\n{credential.programme}\n"
-    _write(session, found, f"{subject}: {credential.title}", body, now)
+def tell_of_appeal(
+    session: Session, found: Attested, letter: str, appeal_id: int, now: datetime, **more: object
+) -> None:
+    """Write a letter about an appeal to the holder of a credential, once."""
+    told = mail.letter(
+        letter,
+        name=found.credential.holder_name,
+        title=found.credential.title,
+        programme=found.credential.programme,
+        **more,
+    )
+    _write(session, found, told.subject, told.body, now, f"credential-appeal:{appeal_id}:{letter}")
 
 
-def _write(session: Session, found: Attested, subject: str, body: str, now: datetime) -> None:
+def _write(
+    session: Session,
+    found: Attested,
+    subject: str,
+    body: str,
+    now: datetime,
+    key: str | None = None,
+) -> None:
     """Write to the address that the holder's account has today."""
     email = sa.select(Account.email).where(Account.id == found.account_id)
     mail.write(
@@ -57,6 +71,7 @@ def _write(session: Session, found: Attested, subject: str, body: str, now: date
         kind="credential",
         account_id=found.account_id,
         programme_id=found.programme_id,
+        key=key,
     )
 
 
@@ -87,8 +102,3 @@ def tell_approver(
         account_id=colleague.account_id,
         programme_id=found.programme_id,
     )
-
-
-def said(day: date) -> str:
-    """Return a day in words, as letters give it."""
-    return f"{day.day} {day:%B %Y}"

@@ -88,6 +88,9 @@ def _environment(language: str, *, autoescape: bool) -> Environment:
     environment.filters["day"] = functools.partial(
         format_date, format="long", locale=_dates(language)
     )
+    environment.filters["weekday"] = functools.partial(
+        format_date, format="EEEE d MMMM y", locale=_dates(language)
+    )
     environment.install_gettext_translations(spoken, newstyle=True)  # type: ignore[attr-defined]
     return environment
 

@@ -106,6 +106,13 @@ def _make(session: Session, settings: Settings, pack: EvidencePack, now: datetim
     pack.made_at, pack.sha256, pack.size = now, digest, size
     session.flush()
     record(session, "pack.made", pack.id, pack.programme_id, None, now, sha256=digest)
+    told = mail.letter(
+        "pack-ready",
+        name=asker.full_name,
+        cohort=cohort.title,
+        until=(now + KEPT).date(),
+        address=f"{settings.public_url}/manage/programmes/{pack.programme_id}/packs",
+    )
     mail.write(
         session,
         recipient=asker.email,
@@ -113,12 +120,8 @@ def _make(session: Session, settings: Settings, pack: EvidencePack, now: datetim
         programme_id=pack.programme_id,
         kind="report",
         key=f"pack {pack.id}",
-        subject="The evidence pack you asked for is ready",
-        body=(
-            f"Dear {asker.full_name},\n\nthe evidence pack of {cohort.title} is ready. It can be "
-            f"fetched until {now + KEPT:%-d %B %Y}, then it is removed:\n"
-            f"{settings.public_url}/manage/programmes/{pack.programme_id}/packs\n"
-        ),
+        subject=told.subject,
+        body=told.body,
         at=now,
     )
 

@@ -58,11 +58,12 @@ def ask(
         if of.account_id is None:
             token = secrets.token_urlsafe(TOKEN_BYTES)
             address, expires = link(token), now + LASTS
+        told = _letter(of, seat, entries, address, expires)
         written = mail.write(
             session,
             recipient=of.email,
-            subject=f"{entries[0].learner} asks for your signature",
-            body=_letter(of, seat, entries, address, expires),
+            subject=told.subject,
+            body=told.body,
             at=now,
             kind="account",
             account_id=of.account_id,
@@ -121,24 +122,16 @@ def _letter(
     entries: Sequence[Entry],
     address: str,
     expires: datetime | None,
-) -> str:
-    lines = "\n".join(
-        f"- {entry.stated.practised_on.isoformat()}: {entry.stated.kind},"
-        f" {entry.stated.minutes} minutes"
-        for entry in sorted(entries, key=lambda entry: entry.stated.practised_on)
-    )
-    lasts = ""
-    if expires is not None:
-        lasts = (
-            f"\n\nThe address is yours alone, works once and until {expires:%d %B %Y}. Do not "
-            "forward it: whoever opens it signs in your name."
-        )
-    return (
-        f"Dear {of.name},\n\n"
-        f"{entries[0].learner} has entered practice that you supervised in the log of "
-        f"{seat.programme_name}:\n\n{lines}\n\n"
-        f"Read each row, and sign what is true:\n{address}{lasts}\n\n"
-        "If you did not supervise this, do not sign it, and tell the programme.\n"
+) -> mail.Letter:
+    rows = sorted((entry.stated for entry in entries), key=lambda stated: stated.practised_on)
+    return mail.letter(
+        "practice-signature",
+        name=of.name,
+        learner=entries[0].learner,
+        programme=seat.programme_name,
+        entries=rows,
+        address=address,
+        expires_on=expires.date() if expires else None,
     )
 
 

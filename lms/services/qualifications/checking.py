@@ -181,21 +181,19 @@ def decide(
     if row is None:
         raise Refused("Somebody has decided this already, or its holder took it back.")
     record(session, "qualification.checked", row, by, now, outcome=outcome, words=words)
-    said = "is confirmed" if outcome == "confirmed" else "could not be confirmed"
+    told = mail.letter(
+        "qualification-checked",
+        name=found.holder,
+        programme=found.programme,
+        issuer=found.held.stated.issuer,
+        is_confirmed=outcome == "confirmed",
+        words=words,
+    )
     mail.write(
         session,
         recipient=found.holder_email,
-        subject=f"Your qualification with {found.programme} {said}",
-        body="\n\n".join(
-            part
-            for part in (
-                f"Dear {found.holder},",
-                f"your qualification by {found.held.stated.issuer} {said}.",
-                words,
-                f"{found.programme}\n",
-            )
-            if part
-        ),
+        subject=told.subject,
+        body=told.body,
         at=now,
         kind="account",
         account_id=found.held.account_id,

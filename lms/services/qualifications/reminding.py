@@ -18,14 +18,6 @@ from lms.services import mail
 from lms.services.qualifications.kinds import REMINDER_DAYS, reminder_due
 from lms.services.qualifications.stating import today_in
 
-_KIND_WORDS = {
-    "life-support": "basic life support",
-    "licence": "professional licence",
-    "insurance": "liability insurance",
-    "background": "background check",
-    "other": "qualification",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Expiring:
@@ -139,20 +131,22 @@ def remind(session: Session, each: Expiring, page: Callable[[int], str], now: da
 
     `page` gives the address of an enrolment's page of qualifications.
     """
-    until = f"{each.expires_on.day} {each.expires_on:%B %Y}"
-    what = _KIND_WORDS[each.kind]
+    *earlier, last = REMINDER_DAYS
+    told = mail.letter(
+        "reminder-qualification",
+        name=each.name,
+        kind=each.kind,
+        programme=each.programme_name,
+        until=each.expires_on,
+        address=page(each.enrolment_id),
+        earlier=", ".join(map(str, earlier)),
+        last=last,
+    )
     return mail.write(
         session,
         recipient=each.email,
-        subject=f"Expires on {until}: your {what}",
-        body=(
-            f"Dear {each.name},\n\n"
-            f"your {what} on record with {each.programme_name} expires on {until}. Once you have "
-            "the new one, send it with its proof:\n"
-            f"{page(each.enrolment_id)}\n\n"
-            f"Reminders are written {', '.join(map(str, REMINDER_DAYS[:-1]))} and "
-            f"{REMINDER_DAYS[-1]} days before the last day.\n\n{each.programme_name}\n"
-        ),
+        subject=told.subject,
+        body=told.body,
         at=now,
         kind="reminder",
         account_id=each.account_id,

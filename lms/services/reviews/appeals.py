@@ -89,13 +89,11 @@ def file_appeal(
     tell(
         session,
         line,
-        "We have your appeal",
-        f"we have your appeal against {against(line, sitting)}. One person of the programme looks "
-        "into it, and a second one, who had no part in the decision, answers you. You will have "
-        f"the answer by {line.answer_by.day} {line.answer_by:%B %Y}.\n\n"
-        f"You wrote:\n\n{line.ground}",
+        "appeal-filed",
         sitting,
         now,
+        answer_by=line.answer_by,
+        ground=line.ground,
     )
     return line
 
@@ -127,13 +125,6 @@ def window_from(
     if moments:
         until = max(moments).astimezone(zone).date() + timedelta(days=APPEAL_DAYS)
     return Window(until, now.astimezone(zone).date(), appealed)
-
-
-def against(line: AppealLine, sitting: Sitting) -> str:
-    """Say what an appeal is against."""
-    quiz = sitting.content.course.module(line.module_key).title
-    what = "the result of" if line.slot == WHOLE_RESULT else f"item {line.slot} of"
-    return f"{what} attempt {line.number} at the quiz “{quiz}”"
 
 
 def append_step(
@@ -189,17 +180,27 @@ def record(
 
 
 def tell(
-    session: Session, line: AppealLine, subject: str, text: str, sitting: Sitting, now: datetime
+    session: Session, line: AppealLine, letter: str, sitting: Sitting, now: datetime, **more: object
 ) -> None:
-    """Write to the learner whose appeal it is."""
+    """Write a letter to the learner whose appeal it is, once."""
     email = sa.select(Account.email).where(Account.id == line.learner_id)
+    told = mail.letter(
+        letter,
+        name=line.learner,
+        module=sitting.content.course.module(line.module_key).title,
+        number=line.number,
+        slot=None if line.slot == WHOLE_RESULT else line.slot,
+        programme=sitting.seat.programme_name,
+        **more,
+    )
     mail.write(
         session,
         recipient=session.scalars(email).one(),
-        subject=f"{subject}: {sitting.content.course.module(line.module_key).title}",
-        body=f"Dear {line.learner},\n\n{text}\n\n{sitting.seat.programme_name}\n",
+        subject=told.subject,
+        body=told.body,
         at=now,
         kind="learning",
         account_id=line.learner_id,
         programme_id=sitting.seat.programme_id,
+        key=f"appeal:{line.id}:{letter}",
     )

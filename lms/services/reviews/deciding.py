@@ -21,7 +21,6 @@ from lms.services.reviews.appeal_lines import AppealLine, AppealOutcome, StepKin
 from lms.services.reviews.appeals import (
     LONGEST_WORDS,
     WHOLE_RESULT,
-    against,
     append_step,
     record,
     tell,
@@ -171,15 +170,14 @@ def decide_appeal(
         resting = {COLUMNS[kind]: int(number)}
     append_step(session, appeal_id, "decided", outcome, words, by, now, resting)
     record(session, line, "appeal.decided", by, now, {"outcome": outcome})
-    said = "The result is changed." if outcome == "changed" else "The result is upheld."
     tell(
         session,
         line,
-        "The answer to your appeal",
-        f"your appeal against {against(line, sitting)} is decided. {said}\n\n{words.strip()}\n\n"
-        "The result is under your attempts when you are signed in.",
+        "appeal-decided",
         sitting,
         now,
+        is_changed=outcome == "changed",
+        words=words.strip(),
     )
 
 

@@ -148,17 +148,7 @@ def void(
     act = _append(session, attempt_id, "void", reason, gives_back, by, now)
     follow(session, effects, now=now, verify_address=verify_address, void_act_id=act)
     _record(session, sitting, "attempt.voided", by, now, reason, gives_back)
-    back = "It is not counted among your attempts." if gives_back else "It stays counted as a try."
-    _tell(
-        session,
-        sitting,
-        "Your attempt was voided",
-        "no longer counts, whatever it had scored",
-        reason,
-        f"{back} Your answers stay on record. If you think this is wrong, you can appeal on the "
-        "page of its result.",
-        now,
-    )
+    _tell(session, sitting, "attempt-voided", act, reason, now, gives_back=gives_back)
     return effects
 
 
@@ -184,7 +174,7 @@ def restore(
             )
     follow(session, effects, now=now, verify_address=verify_address, void_act_id=act)
     _record(session, sitting, "attempt.restored", by, now, reason, None)
-    _tell(session, sitting, "Your attempt counts again", "counts again", reason, "", now)
+    _tell(session, sitting, "attempt-restored", act, reason, now)
     return effects
 
 
@@ -274,27 +264,32 @@ def _record(
 def _tell(
     session: Session,
     sitting: Sitting,
-    subject: str,
-    what: str,
+    letter: str,
+    act: int,
     reason: str,
-    more: str,
     now: datetime,
+    **more: object,
 ) -> None:
+    """Write to the learner what an act did to their attempt, once."""
     person = sa.select(Account.full_name, Account.email)
     name, email = session.execute(person.where(Account.id == sitting.seat.account_id)).one()
-    quiz = sitting.content.course.module(sitting.module_key).title
-    ending = f" {more}" if more else ""
+    told = mail.letter(
+        letter,
+        name=name,
+        number=sitting.number,
+        module=sitting.content.course.module(sitting.module_key).title,
+        reason=reason.strip(),
+        programme=sitting.seat.programme_name,
+        **more,
+    )
     mail.write(
         session,
         recipient=email,
-        subject=f"{subject}: {quiz}",
-        body=(
-            f"Dear {name},\n\nyour attempt {sitting.number} at the quiz “{quiz}” {what}.\n\n"
-            f"The reason: {reason.strip()}\n\nThe programme keeps a record of who decided this and "
-            f"when.{ending}\n\n{sitting.seat.programme_name}\n"
-        ),
+        subject=told.subject,
+        body=told.body,
         at=now,
         kind="learning",
         account_id=sitting.seat.account_id,
         programme_id=sitting.seat.programme_id,
+        key=f"attempt-act:{act}",
     )

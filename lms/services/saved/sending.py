@@ -48,15 +48,18 @@ def send_due(session: Session, public_url: str, now: datetime) -> int:
         role = accounts.role_in(session, row.saved_by, row.programme_id)
         if not accounts.satisfies(role, source.asked):
             continue
+        told = mail.letter(
+            "saved-report",
+            name=name,
+            title=row.title,
+            cohort=cohort,
+            address=f"{public_url}/manage/saved/{row.id}",
+        )
         written += mail.write(
             session,
             recipient=email,
-            subject=f"Report: {row.title}",
-            body=(
-                f"Dear {name},\n\nyour report “{row.title}” on {cohort} is worked out anew "
-                f"whenever it is opened:\n{public_url}/manage/saved/{row.id}\n\n"
-                "It names people; so this letter carries its address alone.\n"
-            ),
+            subject=told.subject,
+            body=told.body,
             at=now,
             kind="report",
             account_id=row.saved_by,
