@@ -245,6 +245,8 @@ def watch_cohorts(app: Flask) -> int:
         session, now = db.session, clock.now()
         changed = watch.list_changed(session, now)
         for cohort in changed:
+            ahead = functools.partial(watch.read_ahead, session, cohort, now)
+            _alone(app, f"Reading the attempts of cohort {cohort}", ahead)
             go = functools.partial(watch.go_through, session, cohort, now)
             _alone(app, f"The watch over cohort {cohort}", go)
         return len(changed)

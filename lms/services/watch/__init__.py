@@ -10,12 +10,13 @@ from lms.services.watch.flags import (
     Outcome,
     flags_now,
     flags_of_cohort,
+    flags_of_learner,
     flags_of_programme,
     history_of,
 )
 from lms.services.watch.notes import LONGEST_NOTE, NoteLine, list_notes, write_note
 from lms.services.watch.rules import LARGEST, USUAL, RuleLine, list_rules, rules_of, set_rules
-from lms.services.watch.sweeping import current_flags, go_through, list_changed
+from lms.services.watch.sweeping import current_flags, go_through, list_changed, read_ahead
 
 __all__ = [
     "ABOUT",
@@ -35,6 +36,7 @@ __all__ = [
     "current_flags",
     "flags_now",
     "flags_of_cohort",
+    "flags_of_learner",
     "flags_of_programme",
     "give",
     "go_through",
@@ -44,6 +46,7 @@ __all__ = [
     "list_notes",
     "list_rules",
     "note",
+    "read_ahead",
     "rules_of",
     "set_rules",
     "settle",

@@ -105,6 +105,12 @@ def flags_of_programme(session: Session, programme_id: int) -> list[Flag]:
     return in_order(_kept(session, *mine, Enrolment.state == "active"))
 
 
+def flags_of_learner(session: Session, enrolment_id: int) -> list[Flag]:
+    """Return the open flags of a learner as the last sweep left them, a minute ago at most."""
+    mine = (Enrolment.id == enrolment_id, RiskFlag.closed_at.is_(None))
+    return in_order(_kept(session, *mine, Enrolment.state == "active"))
+
+
 def flags_now(
     session: Session, cohort_id: int, now: datetime, enrolment_id: int | None = None
 ) -> list[Flag]:
@@ -209,6 +215,8 @@ def _acts(
     session: Session, flag_ids: Sequence[int]
 ) -> Mapping[int, list[tuple[FlagAct, int | None]]]:
     """Return by flag what was done about it, with the id of a new owner."""
+    if not flag_ids:
+        return {}
     owner, doer = so.aliased(Account), so.aliased(Account)
     query = (
         sa.select(RiskFlagAct, owner.full_name.label("owner"), doer.full_name.label("doer"))

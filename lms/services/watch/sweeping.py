@@ -25,6 +25,8 @@ from lms.services.watch.flags import TURN, Flag, flags_now, flags_of_cohort
 from lms.services.watch.readings import keep
 from lms.services.watch.rules import rules_of
 
+KEPT_AT_ONCE = 50
+
 
 def list_changed(session: Session, now: datetime) -> list[int]:
     """Return the cohorts in which anything changed since their flags were gone through, or on
@@ -53,6 +55,22 @@ def current_flags(session: Session, cohort_id: int, now: datetime) -> list[Flag]
     if known is not None and known == _state_of(session, cohort_id, zone, now):
         return flags_of_cohort(session, cohort_id)
     return flags_now(session, cohort_id, now)
+
+
+def read_ahead(session: Session, cohort_id: int, now: datetime) -> None:
+    """Read the attempts that no sweep has read yet, before anybody takes the writer's turn.
+
+    Marking thousands of answers takes seconds, and whoever saves one must not wait for that. What
+    was read is kept a few at a time; commits as it goes.
+    """
+    cohort = watched(session, cohort_id)
+    gathered = gather(session, cohort, rules_of(session, cohort.programme_id), now)
+    fresh = list(gathered.fresh)
+    session.rollback()
+    for start in range(0, len(fresh), KEPT_AT_ONCE):
+        db.take_turn(session, TURN)
+        keep(session, fresh[start : start + KEPT_AT_ONCE])
+        session.commit()
 
 
 def go_through(session: Session, cohort_id: int, now: datetime) -> tuple[int, int]:
