@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from lms.models.closing import DisclosureReceipt, EthicsAttestation, EvaluationReceipt
-from lms.models.faculty import Conferral
-from lms.services import catalogue, faculty, observed, practice
+from lms.models.faculty import Conferral, ProgrammeRules
+from lms.services import catalogue, observed, practice
 from lms.services.closing.disclosures import digest_of, list_disclosed_to
 from lms.services.cohorts import Seat
 
@@ -62,12 +62,14 @@ def _given(session: Session, seat: Seat) -> list[Gate]:
         )
     if closing.evaluation is not None:
         asked["evaluation"] = sa.exists().where(EvaluationReceipt.enrolment_id == seat.enrolment_id)
-    if faculty.director_confers(session, seat.programme_id):
-        asked["conferral"] = sa.exists().where(Conferral.enrolment_id == seat.enrolment_id)
-    if not asked:
-        return []
-    done = session.execute(sa.select(*(each.label(kind) for kind, each in asked.items()))).one()
-    return [Gate(kind, bool(is_done)) for kind, is_done in zip(asked, done, strict=True)]
+    asked["conferral"] = sa.exists().where(Conferral.enrolment_id == seat.enrolment_id)
+    confers = sa.exists().where(
+        ProgrammeRules.programme_id == seat.programme_id, ProgrammeRules.director_confers
+    )
+    columns = (each.label(kind) for kind, each in asked.items())
+    is_conferred, *done = session.execute(sa.select(confers, *columns)).one()
+    gates = [Gate(kind, bool(is_done)) for kind, is_done in zip(asked, done, strict=True)]
+    return gates if is_conferred else gates[:-1]
 
 
 def list_open(session: Session, seat: Seat) -> list[GateKind]:

@@ -52,16 +52,14 @@ def list_lacking(
     if not is_confirmed:
         found.append(Lacking("email"))
     gates = closing.list_open(session, seat)
-    found += [Lacking(gate) for gate in gates if gate != "conferral"]
-    demands = practice.demands_of(session, seat)
-    if demands.log:
+    told_apart = ("practice", "ratings", "conferral")
+    found += [Lacking(gate) for gate in gates if gate not in told_apart]
+    if "practice" in gates:
         short = tuple(line for line in practice.standing_of(session, seat).lines if line.missing)
-        if short:
-            found.append(Lacking("practice", rules=short))
-    if demands.ratings:
+        found.append(Lacking("practice", rules=short))
+    if "ratings" in gates:
         unmet = [each for each in observed.skills_of(session, seat) if not each.is_met]
-        if unmet:
-            found.append(Lacking("ratings", tuple(each.checklist.title for each in unmet)))
+        found.append(Lacking("ratings", tuple(each.checklist.title for each in unmet)))
     # A director confers once everything else is there.
     found += [Lacking(gate) for gate in gates if gate == "conferral"]
     return found

@@ -54,8 +54,7 @@ def learner_report(
     session: Session, cohort: RunCohort, enrolment_id: int, now: datetime
 ) -> LearnerReport:
     """Return the record of one learner, or raise NotFound for an enrolment of another cohort."""
-    seat = seat_in(session, cohort, enrolment_id)
-    person = session.get_one(Account, seat.account_id)
+    seat, person = _who(session, cohort, enrolment_id)
     content = catalogue.release(session, cohort.release_id)
     record = learning.record_of(session, enrolment_id)
     due = cohorts.due_dates(session, cohort, [enrolment_id])[enrolment_id]
@@ -93,6 +92,19 @@ def seat_in(session: Session, cohort: RunCohort, enrolment_id: int) -> Seat:
     if seat is None or seat.cohort_id != cohort.id:
         raise NotFound()
     return seat
+
+
+def _who(session: Session, cohort: RunCohort, enrolment_id: int) -> tuple[Seat, Account]:
+    """Return a learner's seat in a cohort and their account, in one query."""
+    query = cohorts.SEAT.add_columns(Account).join(Account, Account.id == Enrolment.account_id)
+    found = session.execute(query.where(Enrolment.id == enrolment_id)).one_or_none()
+    if found is None:
+        raise NotFound()
+    *values, person = found
+    seat = Seat(*values)
+    if seat.cohort_id != cohort.id:
+        raise NotFound()
+    return seat, person
 
 
 def _lacking(

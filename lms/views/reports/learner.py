@@ -76,7 +76,7 @@ def learner(cohort: int, enrolment: int) -> str:
         report=report,
         **beside(report),
         **(overseen(report, today) if oversees else {}),
-        flags=watch.flags_now(db.session, cohort, now, enrolment),
+        flags=watch.flags_of_learner(db.session, enrolment),
         # What colleagues note about somebody is not for them, were they on the staff themselves.
         notes=[] if is_own else watch.list_notes(db.session, enrolment),
         is_own=is_own,

@@ -500,7 +500,7 @@ def queries(app: Flask) -> list[str]:
 
 
 # A learner's page reads from many books, each once, however many learn beside them.
-@pytest.mark.parametrize(("name", "most"), [("cohort", 8), ("learner", 40)])
+@pytest.mark.parametrize(("name", "most"), [("cohort", 8), ("learner", 24)])
 def test_a_page_of_200_learners_takes_as_few_queries_as_of_one(
     app: Flask, client_of: ClientOf, cast: Cast, queries: list[str], name: str, most: int
 ) -> None:
@@ -519,7 +519,7 @@ def test_a_visit_without_news_asks_little_and_draws_nothing(
     first = text_of(client, pages_of(cast)["cohort"])
     queries.clear()
     assert text_of(client, pages_of(cast)["cohort"]) == first
-    assert len(queries) == 4, queries
+    assert len(queries) == 3, queries
 
 
 def test_a_learners_page_tells_who_what_is_missing_and_what_happened(
