@@ -160,10 +160,9 @@ class Crowd:
             rows.clear()
 
 
-def fill(session: Session, app: Flask, count: int, learners: int) -> Filled:
+def fill(session: Session, app: Flask, people: cast.Cast, count: int, learners: int) -> Filled:
     """Make `count` cohorts of one programme, `learners` in each, half-way through the course."""
     now = datetime.now(UTC)
-    people = cast.seed(session)
     release = publishing.publish(session, ROOT, now=now, actor_id=None)[0]
     crowd = Crowd(catalogue.release(session, release.id), now)
     first = enrolment = 0
@@ -296,7 +295,7 @@ def main(count: int, learners: int) -> None:
         app = create_app(settings)
         began = time.perf_counter()
         with app.app_context():
-            filled = fill(db.session, app, count, learners)
+            filled = fill(db.session, app, cast.seed(db.session), count, learners)
         print(
             f"{count} cohorts, {filled.learners} enrolments, {filled.completions} lessons, "
             f"{filled.attempts} attempts, {filled.steps} answers; "

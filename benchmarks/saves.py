@@ -7,7 +7,7 @@ import statistics
 from typing import Any
 
 from benchmarks import load
-from benchmarks.stage import Stage
+from benchmarks.stage import Seated, Stage
 
 # What the mini save was worth against Moodle's autosave in the figures the goal was set from.
 MOODLE_IN_MINIS = {"SQLite": 8.0, "PostgreSQL": 4.7}
@@ -17,9 +17,8 @@ MOODLE_GOAL = {"SQLite": 6.0, "PostgreSQL": 4.0}
 class Sitter:
     """A learner who answers item after item, and begins again with another choice."""
 
-    def __init__(self, stage: Stage, place: int) -> None:
-        self.stage = stage
-        self.seated = stage.sitters[place]
+    def __init__(self, port: int, csrf: str, seated: Seated) -> None:
+        self.port, self.csrf, self.seated = port, csrf, seated
         self.turn = 0
 
     def next(self) -> bytes:
@@ -28,7 +27,7 @@ class Sitter:
         self.turn += 1
         path = f"/attempts/{self.seated.attempt}/items/{self.seated.slots[place]}/response"
         body = f'{{"sequence": {sequence + 1}, "answer": "{"ab"[sequence % 2]}"}}'
-        return load.post_json(self.stage.ours.port, path, body, self.seated.cookie, self.stage.csrf)
+        return load.post_json(self.port, path, body, self.seated.cookie, self.csrf)
 
     def resume(self) -> load.Ask:
         """Go on where the last round was cut off.
@@ -54,7 +53,7 @@ def mini_save(stage: Stage, client: int) -> load.Ask:
 
 def measure(stage: Stage, database: str, rounds: int, seconds: float) -> list[dict[str, Any]]:
     """Return rows for 16 and 64 clients: share of the mini save's rate, p99/p50, errors."""
-    sitters = [Sitter(stage, place) for place in range(len(stage.sitters))]
+    sitters = [Sitter(stage.ours.port, stage.csrf, seated) for seated in stage.sitters]
     rows = []
     for clients in (16, 64):
         own, mini = [], []
