@@ -18,19 +18,28 @@ from lms.views.practice.place import pages
 
 TRIES = "30 per hour"
 
+#: Rows of each kind on the page: more is a scroll, and the next stand there once these are done.
+MOST_ROWS = 30
+
 
 @pages.get("/manage/programmes/<int:programme>/supervision")
 @rule("supervisor")
 def supervision(programme: int) -> str:
-    """List the rows that name the person who asks as supervisor."""
+    """List the rows that name the person who asks as supervisor: first what waits longest."""
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     entries = practice.list_supervised(db.session, current_user.id, programme)
+    waiting = sorted(
+        (entry for entry in entries if entry.is_open), key=lambda entry: entry.stated.practised_on
+    )
+    others = [entry for entry in entries if not entry.is_open]
     return render_template(
         "practice/supervision.html",
         programme=found,
         programme_name=found.name,
-        waiting=[entry for entry in entries if entry.is_open],
-        others=[entry for entry in entries if not entry.is_open],
+        waiting=waiting[:MOST_ROWS],
+        more_waiting=len(waiting) > MOST_ROWS,
+        others=others[:MOST_ROWS],
+        more_others=len(others) > MOST_ROWS,
         sheets=[
             (rating, seen)
             for rating, seen in observed.own_sheets(db.session, current_user.id)
