@@ -122,7 +122,9 @@ def header() -> dict[str, Any]:
         return {}
     # Marking is part of assessment, and lies where staff manage their cohorts.
     is_managing = request.path.startswith("/manage")
-    here = "cohorts" if is_managing else (request.endpoint or "").split(".")[0]
+    is_learning = request.path.startswith("/learn/")
+    feature = (request.endpoint or "").split(".")[0]
+    here = "cohorts" if is_managing else "learning" if is_learning else feature
     found = links(
         here,
         is_staff=current_user.is_staff,

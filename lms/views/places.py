@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import Flask, current_app, url_for
 from flask_babel import gettext as _
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from lms import access
@@ -17,8 +19,13 @@ def init_app(app: Flask) -> None:
     app.add_template_global(programme_tabs)
 
 
-def cohort_tabs(cohort: int, here: str) -> Markup:
-    """Return the tabs of a cohort's pages; `here` is the endpoint of the one that is open."""
+@pass_context
+def cohort_tabs(context: Context, cohort: int, here: str) -> Markup:
+    """Return the tabs of a cohort's pages; `here` is the endpoint of the one that is open.
+
+    Where the page knows its `cohort` with the reader's role, only the tabs that open to that role.
+    """
+    role = getattr(context.get("cohort"), "role", "")
     places = (
         ("reports.cohort", _("Overview")),
         ("debriefs.objectives", _("Objectives")),
@@ -30,7 +37,8 @@ def cohort_tabs(cohort: int, here: str) -> Markup:
         ("cohorts.places", _("Places")),
         ("cohorts.settings", _("Settings")),
     )
-    return _tabs(_("Parts of the cohort"), places, here, {"cohort": cohort})
+    shown = [place for place in places if not role or _opens(role, place[0])]
+    return _tabs(_("Parts of the cohort"), shown, here, {"cohort": cohort})
 
 
 def programme_tabs(programme: int, role: str, here: str, name: str = "") -> Markup:
