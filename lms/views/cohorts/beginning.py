@@ -6,8 +6,8 @@ from datetime import date
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
+from lms.db import db
 from lms.services import closing, faculty, messages
 from lms.services.cohorts import CohortLine
 
@@ -23,17 +23,15 @@ class Step:
     is_done: bool
 
 
-def steps_of(
-    session: Session, programme: int, lines: Sequence[CohortLine], today: date
-) -> list[Step]:
+def steps_of(programme: int, lines: Sequence[CohortLine], today: date) -> list[Step]:
     """Return what a programme needs before it runs by itself, in order; empty when all is done.
 
     `lines` are its cohorts, the latest first.
     """
-    roles = {each.role for each in faculty.list_people(session, programme, today)}
-    missing = [each.name for each in closing.list_undisclosed(session, programme, today)]
+    roles = {each.role for each in faculty.list_people(db.session, programme, today)}
+    missing = [each.name for each in closing.list_undisclosed(db.session, programme, today)]
     has_people = {"director", "educator"} <= roles
-    decided = any(rule.changed_at for rule in messages.list_rules(session, programme))
+    decided = any(rule.changed_at for rule in messages.list_rules(db.session, programme))
     steps = [
         _name_people(programme, roles, has_people),
         Step(

@@ -35,7 +35,6 @@ def index() -> str:
         "cohorts/index.html",
         beginnings={
             programme: steps_of(
-                db.session,
                 programme,
                 [line for line in lines if line.programme_id == programme],
                 now.date(),
