@@ -111,9 +111,7 @@ def test_a_period_is_not_told_by_all_periods_less_the_others(
     """Else the one who said “No” in August is what July leaves of the sum."""
     release = give_a_closing(session, tmp_path, cast)
     for place in range(24):
-        answer(
-            session, cast.northgate, release, "2026-07", 1 + place % 2, ["Yes", "No"][place % 2]
-        )
+        answer(session, cast.northgate, release, "2026-07", 1 + place % 2, ["Yes", "No"][place % 2])
     for place in range(12):
         answer(
             session, cast.northgate, release, "2026-08", 1 if place else 2, "Yes" if place else "No"
