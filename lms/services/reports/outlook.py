@@ -1,5 +1,8 @@
 """How many of a cohort will finish in time if they go on as they have, and who is on the edge."""
 
+# The forecast loads numpy on first use: naming it in an annotation must not.
+from __future__ import annotations
+
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime

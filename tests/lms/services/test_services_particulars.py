@@ -52,7 +52,7 @@ def test_an_award_carries_its_particulars_and_claims_no_approval(
     assert said is not None
     assert (said.cycle, said.renews) == (1, None)
     assert said.format == "Online, self-paced"
-    assert said.instructors == ("Ivo Hansen",)
+    assert said.instructors == ("Ivo Hansen", "Ed Whitlock")
     assert [each.code for each in said.competencies] == ["SB-1"]
     assert said.approvals == said.credits == ()
 
