@@ -190,7 +190,7 @@ def list_of_enrolments(
 def list_of_ids(session: Session, ids: list[int], now: datetime) -> list[Attested]:
     """Return the credentials of these rows, the latest first."""
     query = _ATTESTED.where(CredentialRecord.id.in_(ids))
-    return list(_each_attested(session.execute(query), now))
+    return list(_each_attested(session.execute(query), now)) if ids else []
 
 
 def list_of_programme(
@@ -207,12 +207,6 @@ def list_of_course(session: Session, course_slug: str, now: datetime) -> list[At
     """Return every credential for a course, whoever issued it, the latest first."""
     query = _ATTESTED.where(CredentialRecord.course_slug == course_slug)
     return list(_each_attested(session.execute(query), now))
-
-
-def list_by_ids(session: Session, ids: list[int], now: datetime) -> list[Attested]:
-    """Return the credentials of these rows, the latest first."""
-    query = _ATTESTED.where(CredentialRecord.id.in_(ids))
-    return list(_each_attested(session.execute(query), now)) if ids else []
 
 
 def _each_attested(rows: Iterable[Any], now: datetime) -> Iterator[Attested]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 import certificates
 from lms.models.accounts import Account
 from lms.models.credentials import CredentialRecord
-from lms.services.credentials.attested import Attested, list_by_ids
+from lms.services.credentials.attested import Attested, list_of_ids
 
 PAGE = 50
 
@@ -49,4 +49,4 @@ def list_issued(
         query = query.where(CredentialRecord.id < before)
     ids = list(session.scalars(query))
     shown = ids[:PAGE]
-    return Issued(list_by_ids(session, shown, now), shown[-1] if len(ids) > PAGE else None)
+    return Issued(list_of_ids(session, shown, now), shown[-1] if len(ids) > PAGE else None)
