@@ -52,12 +52,14 @@ _NEEDS_A_RECORD = {"credits", "hours", "competencies", "mapped", "approvals"}
 class Page:
     """A page ready for the press: XHTML without a namespace, faces, style sheets, pictures.
 
-    `sheets` are names of files of the design, filled in with `sizes`. The picture of the QR code
-    is wanted at `certificate:code.png`, those in `pictures` at their addresses.
+    `sheets` are names of files of the design, filled in with `sizes`; `voices` is the style sheet
+    that says which of the faces speak where. The picture of the QR code is wanted at
+    `certificate:code.png`, those in `pictures` at their addresses.
     """
 
     html: str
     faces: tuple[Face, ...]
+    voices: str
     sheets: tuple[str, ...]
     sizes: Mapping[str, str]
     pictures: Mapping[str, bytes]
@@ -80,9 +82,9 @@ def page_for(
     body = _TEMPLATES[name].substitute(front.markup) + _record(credential, look, front)
     about = _about(credential, look.kind)
     faces = faces_for("".join(about.values()) + body)
-    html = _PAGE.substitute(about, face_rules=_face_rules(faces), body=body)
+    html = _PAGE.substitute(about, body=body)
     sheets = ("base.css", f"{name}.css", "record.css")
-    return Page(html, faces, sheets, look.sizes, look.pictures)
+    return Page(html, faces, _voices(faces), sheets, look.sizes, look.pictures)
 
 
 def _about(credential: Credential, kind: Kind) -> dict[str, str]:
@@ -119,8 +121,8 @@ def _record(credential: Credential, look: Look, front: Front) -> str:
     )
 
 
-def _face_rules(faces: tuple[Face, ...]) -> str:
-    """Return the one part of the style sheet that differs: which faces this page is set in."""
+def _voices(faces: tuple[Face, ...]) -> str:
+    """Return the one part of the style that differs by the text: which faces it is set in."""
     serif = ",".join(f'"{name}"' for name in stack(faces, "serif"))
     sans = ",".join(f'"{name}"' for name in stack(faces, "sans"))
     return (

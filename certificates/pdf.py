@@ -14,7 +14,7 @@ import gc
 import io
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from string import Template
 from typing import Any, TypeVar
@@ -119,7 +119,7 @@ class _Press:
         self._fetcher = ClosedFetcher()
         self._fonts = _OwnFonts()
         self._loaded: set[Face] = set()
-        self._sheets: dict[tuple[object, ...], CSS] = {}
+        self._sheets: dict[Hashable, CSS] = {}
         self._pictures: dict[str, Any] = {}
         self.drawn = 0
 
@@ -129,7 +129,7 @@ class _Press:
         self._fetcher.pictures = {**page.pictures, _CODE: code}
         pictures = dict(self._pictures)
         document: Document = _Page(page.html, self._fetcher).render(
-            stylesheets=[self._sheet(page)], font_config=self._fonts, cache=pictures
+            stylesheets=self._style_of(page), font_config=self._fonts, cache=pictures
         )
         # Logos and marks are named by what they show; the code is another one each time.
         if len(self._pictures) > _MOST_KEPT:
@@ -154,15 +154,20 @@ class _Press:
         pdf: bytes = document.write_pdf(finisher=finish, pdf_identifier=False, **OPTIONS)
         return with_identifier(pdf)
 
-    def _sheet(self, page: Page) -> CSS:
-        """Return the page's style sheets as one, filled in with its colours and sizes."""
-        key = (page.sheets, *page.sizes.items())
-        if key not in self._sheets:
-            if len(self._sheets) >= _MOST_KEPT:
-                self._sheets.clear()
-            rules = "".join((DESIGN / sheet).read_text("utf-8") for sheet in page.sheets)
-            self._sheets[key] = self._style(Template(rules).substitute(page.sizes))
-        return self._sheets[key]
+    def _style_of(self, page: Page) -> list[CSS]:
+        """Return the page's style: its sheets as one, filled in with its sizes, then its voices."""
+        return [
+            self._sheet((page.sheets, *page.sizes.items()), lambda: _filled(page)),
+            self._sheet(page.voices, lambda: page.voices),
+        ]
+
+    def _sheet(self, key: Hashable, rules: Callable[[], str]) -> CSS:
+        """Return the sheet of that key, made anew unless it is among those asked for last."""
+        sheet = self._sheets.pop(key, None) or self._style(rules())
+        self._sheets[key] = sheet
+        if len(self._sheets) > _MOST_KEPT:
+            del self._sheets[next(iter(self._sheets))]
+        return sheet
 
     def _load(self, faces: tuple[Face, ...]) -> None:
         """Add the faces that no earlier certificate of this process needed."""
@@ -173,6 +178,11 @@ class _Press:
 
     def _style(self, rules: str) -> CSS:
         return CSS(string=rules, base_url=_HOME, font_config=self._fonts, url_fetcher=self._fetcher)
+
+
+def _filled(page: Page) -> str:
+    rules = "".join((DESIGN / sheet).read_text("utf-8") for sheet in page.sheets)
+    return Template(rules).substitute(page.sizes)
 
 
 _lock = threading.Lock()
@@ -205,8 +215,7 @@ def render_printout(printout: Printout) -> bytes:
 
     Equal input gives equal bytes. As safe to call as `render_certificate`.
     """
-    html, faces = page_for_printout(printout)
-    return _pressed(Page(html, faces, ("printout.css",), {}, {}), b"", None)
+    return _pressed(page_for_printout(printout), b"", None)
 
 
 def measured(page: Page, verify_url: str, read: Callable[[Document], Read]) -> tuple[Read, int]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Template
 
 from certificates.fonts import Face, drawable, faces_for, stack
+from certificates.page import Page
 
 _TEMPLATE = Template(
     (Path(__file__).parent / "design" / "printout.html").read_text(encoding="utf-8")
@@ -54,8 +55,8 @@ class Printout:
     foot: str
 
 
-def page_for_printout(printout: Printout) -> tuple[str, tuple[Face, ...]]:
-    """Return the page as XHTML without a namespace, and the faces it is set in."""
+def page_for_printout(printout: Printout) -> Page:
+    """Return the pages of a printout, ready for the press."""
     markup = {
         "language": _marked(printout.language),
         "title": _marked(printout.title),
@@ -67,7 +68,7 @@ def page_for_printout(printout: Printout) -> tuple[str, tuple[Face, ...]]:
         "foot": _marked(printout.foot),
     }
     faces = faces_for("".join(markup.values()) + _TEMPLATE.template)
-    return _TEMPLATE.substitute(markup, face_rules=_face_rules(faces)), faces
+    return Page(_TEMPLATE.substitute(markup), faces, _voices(faces), ("printout.css",), {}, {})
 
 
 def _table(table: PrintedTable) -> str:
@@ -93,7 +94,7 @@ def _marked(text: str) -> str:
     return escape(drawable(text))
 
 
-def _face_rules(faces: tuple[Face, ...]) -> str:
+def _voices(faces: tuple[Face, ...]) -> str:
     sans = ",".join(f'"{name}"' for name in stack(faces, "sans"))
     serif = ",".join(f'"{name}"' for name in stack(faces, "serif"))
     return (
