@@ -81,6 +81,7 @@ class _Pool:
         self.times_seen = times_seen
         self.worn = worn
         self.left = list(bank.items)
+        self.sorts = {item.id: sort_in(bank, item) for item in bank.items}
 
     def draw(self) -> list[list[Item]]:
         """Units in the order of the cells: an item alone, or a whole vignette set."""
@@ -89,7 +90,7 @@ class _Pool:
         return [unit for place in range(len(cells)) for unit in served[place]]
 
     def _serve(self, cell: Cell) -> list[list[Item]]:
-        fitting = [item for item in self.left if fits(cell, sort_in(self.bank, item))]
+        fitting = [item for item in self.left if fits(cell, self.sorts[item.id])]
         if cell.vignette is not None:
             fitting = self._choose_set(cell, fitting)
         if len(fitting) < cell.items:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 from quizzes.citations import citations_in
@@ -35,7 +36,8 @@ class Option:
     anchored: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, so that its hash is worked out once.
+@dataclass(frozen=True)
 class Item:
     """One question: stem, lead-in and options, the facts its key stands on, and its review.
 
@@ -73,7 +75,7 @@ class Item:
         """Every option marked as key, in file order."""
         return tuple(option for option in self.options if option.key)
 
-    @property
+    @cached_property
     def content_hash(self) -> str:
         """SHA-256 (hex) of the item's canonical JSON: any change of content changes it."""
         return _digest(item_to_document(self))
@@ -126,7 +128,8 @@ class Specification:
         return sum(cell.items for cell in self.cells)
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots, so that what follows from its items is worked out once.
+@dataclass(frozen=True)
 class Bank:
     """All items of one quiz with their specification.
 
@@ -147,11 +150,12 @@ class Bank:
     origins: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def item(self, item_id: str) -> Item:
-        """The item of that id; KeyError when the bank has none."""
-        for item in self.items:
-            if item.id == item_id:
-                return item
-        raise KeyError(item_id)
+        """The item of that id, the first of those; KeyError when the bank has none."""
+        return self._by_id[item_id]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Item]:
+        return {item.id: item for item in reversed(self.items)}
 
     def vignette(self, vignette_id: str) -> Vignette:
         """The vignette of that id; KeyError when the bank has none."""
@@ -160,7 +164,7 @@ class Bank:
                 return vignette
         raise KeyError(vignette_id)
 
-    @property
+    @cached_property
     def content_hash(self) -> str:
         """SHA-256 (hex) of the bank's canonical JSON."""
         return _digest(bank_to_document(self))
