@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from flask_security.forms import EmailValidation
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
@@ -29,13 +30,30 @@ def line(label: str, most: int, missing: str | None = None) -> StringField:
     return StringField(label, filters=[tidy], validators=[*needed, Length(max=most)])
 
 
+def one_line(_form: FlaskForm, field: Any) -> None:
+    """Refuse control characters, so that a value can stand in a header, a letter or a table."""
+    if field.data and not field.data.isprintable():
+        raise ValidationError(_("Use letters, digits and ordinary signs only."))
+
+
 class RoleForm(FlaskForm):  # type: ignore[misc]
     """Who is to work for the programme, and as what; a partner's site is named."""
 
+    full_name = StringField(
+        _("Name"),
+        description=_("For the greeting of the message; they can change it."),
+        filters=[tidy],
+        validators=[Optional(), Length(max=120), one_line],
+    )
     email = EmailField(
         _("E-mail address"),
         filters=[tidy],
-        validators=[DataRequired(_("Enter the e-mail address.")), Length(max=254)],
+        validators=[
+            DataRequired(_("Enter the e-mail address.")),
+            Length(max=254),
+            one_line,
+            EmailValidation(verify=False),
+        ],
     )
     role = SelectField(
         _("Role"),
@@ -56,7 +74,7 @@ class RoleForm(FlaskForm):  # type: ignore[misc]
         _("Site"),
         description=_("For a site partner only: the clinic or organisation, as learners know it."),
         filters=[tidy],
-        validators=[Length(max=120)],
+        validators=[Length(max=120), one_line],
     )
 
     def validate_site(self, field: Any) -> None:

@@ -1,4 +1,4 @@
-"""Tables of faculty: what each may teach, who may look from outside, and completion conferred."""
+"""Tables of faculty: who is invited, what each may teach, who looks in, completion conferred."""
 
 from datetime import date, datetime
 
@@ -15,6 +15,53 @@ class ProgrammeRules(Base):
 
     programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programmes.id"), primary_key=True)
     director_confers: Mapped[bool]
+
+
+class RoleInvitation(Base):
+    """A message that asks somebody to work for a programme, with a link that works once.
+
+    It is open until it is used or ended; sent again, it has a new link and the earlier one is
+    void. The role is given in the name of whoever sent it last.
+    """
+
+    __tablename__ = "role_invitations"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "role IN ('director', 'administrator', 'educator', 'instructor', 'supervisor', "
+            "'auditor', 'partner')",
+            name="role_is_known",
+        ),
+        sa.CheckConstraint("email = lower(email)", name="email_is_lower_case"),
+        sa.CheckConstraint(
+            "(used_at IS NULL) = (account_id IS NULL)", name="whoever_uses_it_is_named"
+        ),
+        sa.CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="whoever_ends_is_named"),
+        sa.CheckConstraint("used_at IS NULL OR ended_at IS NULL", name="used_or_ended_not_both"),
+        sa.Index(
+            "ix_role_invitations_one_open_per_address",
+            "programme_id",
+            "email",
+            unique=True,
+            sqlite_where=sa.text("used_at IS NULL AND ended_at IS NULL"),
+            postgresql_where=sa.text("used_at IS NULL AND ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programmes.id"))
+    email: Mapped[str] = mapped_column(sa.String(254))
+    full_name: Mapped[str] = mapped_column(sa.String(120))
+    role: Mapped[str] = mapped_column(sa.String(20))
+    site: Mapped[str] = mapped_column(sa.String(120))
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    times_sent: Mapped[int]
+    sent_by: Mapped[int] = mapped_column(sa.ForeignKey("accounts.id"))
+    sent_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+    account_id: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"), index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_by: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"))
 
 
 class Competence(Base):

@@ -77,10 +77,31 @@ def list_programme_roles(session: Session, account_id: int) -> list[tuple[int, s
     return [(row.id, row.name, row.role) for row in session.execute(query)]
 
 
+def refuse_to_give(session: Session, programme_id: int, role: str, by: int) -> None:
+    """Refuse whoever may not give this role in a programme, now, whoever is to have it."""
+    if role not in ROLES:
+        raise Refused("There is no such role.")
+    held = _held_roles(session, programme_id)
+    if not satisfies(held.get(by), "administrator"):
+        raise Refused("Only an administrator or director of the programme gives a role.")
+    if role == "director":
+        _refuse_to_pass_over_directors(held, by)
+
+
 def grant_role(
-    session: Session, *, programme_id: int, email: str, role: str, by: int | None, now: datetime
+    session: Session,
+    *,
+    programme_id: int,
+    email: str,
+    role: str,
+    by: int | None,
+    now: datetime,
+    invitation: int | None = None,
 ) -> int:
-    """Give a role to the account of `email`, in place of the one it may hold; return whose."""
+    """Give a role to the account of `email`, in place of the one it may hold; return whose.
+
+    Where an `invitation` was accepted, the trail names it: `by` is then whoever sent it.
+    """
     if role not in ROLES:
         raise Refused("There is no such role.")
     held = _held_roles(session, programme_id)
@@ -109,6 +130,8 @@ def grant_role(
     )
     session.flush()
     detail = {"role": role, "before": held.get(found.id, "none")}
+    if invitation is not None:
+        detail["invitation"] = str(invitation)
     _record_role(session, "role.granted", programme_id, found.id, by, now, detail)
     return int(found.id)
 

@@ -1,5 +1,6 @@
-"""Faculty: who directs, teaches, supervises and audits a programme, and what each may teach."""
+"""Faculty: who works for a programme, who is invited to, and what each may teach."""
 
+from lms.services.faculty.accepting import Offer, accept_anew, accept_as, offer_of
 from lms.services.faculty.competences import (
     BASES,
     CompetenceLine,
@@ -11,6 +12,17 @@ from lms.services.faculty.competences import (
     record_competence,
 )
 from lms.services.faculty.conferrals import confer_on, is_conferred, waits_for_conferral
+from lms.services.faculty.invitations import (
+    LINK_LASTS,
+    MOST_OPEN,
+    MOST_TIMES,
+    Called,
+    Pending,
+    end_invitation,
+    invite,
+    invite_again,
+    list_pending,
+)
 from lms.services.faculty.partners import (
     Consented,
     PartnerLine,
@@ -33,26 +45,39 @@ from lms.services.faculty.settings import (
 __all__ = [
     "BASES",
     "LEAST_EDUCATORS",
+    "LINK_LASTS",
+    "MOST_OPEN",
+    "MOST_TIMES",
+    "Called",
     "CompetenceLine",
     "Consented",
+    "Offer",
     "PartnerLine",
     "PartnerStatus",
+    "Pending",
     "Person",
     "ProgrammeRecord",
     "Teaching",
+    "accept_anew",
+    "accept_as",
     "change_programme",
     "confer_on",
     "director_confers",
     "end_competence",
+    "end_invitation",
+    "invite",
+    "invite_again",
     "is_conferred",
     "list_competences",
     "list_consented",
     "list_own_programmes",
     "list_partners",
+    "list_pending",
     "list_people",
     "list_taught_courses",
     "list_teaching",
     "name_site",
+    "offer_of",
     "person_for",
     "record_competence",
     "say",

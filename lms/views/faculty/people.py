@@ -1,6 +1,6 @@
-"""The people of a programme: their roles, what each may teach, and what is missing."""
+"""The people of a programme: their roles, who is invited, what each may teach, what is missing."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -10,26 +10,36 @@ from lms import clock
 from lms.access import asked, rule
 from lms.db import db
 from lms.errors import Refused
+from lms.extensions import limiter
 from lms.forms.faculty import CompetenceForm, EndForm, RoleForm
 from lms.services import accounts, closing, cohorts, faculty
+from lms.services.faculty import Called
 from lms.views.faculty.place import BASIS_WORDS, ROLE_WORDS, pages, today_in
 
 
 @pages.route("/manage/programmes/<int:programme>/people", methods=["GET", "POST"])
 @rule("reader", post="administrator")
+@limiter.limit("60 per hour", methods=["POST"])
 def people(programme: int) -> ResponseReturnValue:
-    """Show who works for a programme and what is missing, and give somebody a role."""
+    """Show who works for a programme and what is missing, and invite somebody into a role."""
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     form, problem = RoleForm(), None
     if form.validate_on_submit():
         try:
-            grant(programme, form)
+            is_given = invite(programme, form)
         except Refused as refused:
             db.session.rollback()
             problem = refused.message
         else:
             db.session.commit()
-            flash(_("%(email)s now holds this role.", email=form.email.data), "success")
+            flash(
+                _("%(email)s now holds this role.", email=form.email.data)
+                if is_given
+                else _(
+                    "Written to %(email)s: the link makes the role theirs.", email=form.email.data
+                ),
+                "success",
+            )
             return redirect(url_for("faculty.people", programme=programme), 303)
     today = today_in(found.time_zone)
     listed = faculty.list_people(db.session, programme, today)
@@ -41,6 +51,8 @@ def people(programme: int) -> ResponseReturnValue:
         role=role,
         may_change=accounts.satisfies(role, "administrator"),
         people=listed,
+        invitations=faculty.list_pending(db.session, programme),
+        now=clock.now(),
         count={each: sum(person.role == each for person in listed) for each in ROLE_WORDS},
         least_educators=faculty.LEAST_EDUCATORS,
         undisclosed={each.name for each in closing.list_undisclosed(db.session, programme, today)},
@@ -52,18 +64,54 @@ def people(programme: int) -> ResponseReturnValue:
     return page, 422 if problem or form.errors else 200
 
 
-def grant(programme: int, form: RoleForm) -> None:
-    """Give somebody the role that a form names."""
-    account = accounts.grant_role(
+def invite(programme: int, form: RoleForm) -> bool:
+    """Invite whom a form names; return whether the programme knew them, and they hold the role."""
+    called = Called(form.email.data, form.role.data, form.full_name.data or "", form.site.data)
+    return faculty.invite(
         db.session,
-        programme_id=programme,
-        email=form.email.data,
-        role=form.role.data,
+        programme,
+        called,
+        public_url=current_app.config["SETTINGS"].public_url,
         by=current_user.id,
         now=clock.now(),
     )
-    if form.role.data == "partner":
-        faculty.name_site(db.session, programme, account, form.site.data)
+
+
+@pages.post("/manage/programmes/<int:programme>/people/invitations/<int:invitation>/again")
+@rule("administrator")
+@limiter.limit("60 per hour")
+def send_again(programme: int, invitation: int) -> ResponseReturnValue:
+    """Send an invitation again; the link it had stops working."""
+    cohorts.programme_for(db.session, current_user.id, programme, asked())
+    try:
+        email = faculty.invite_again(
+            db.session,
+            programme,
+            invitation,
+            public_url=current_app.config["SETTINGS"].public_url,
+            by=current_user.id,
+            now=clock.now(),
+        )
+    except Refused as refused:
+        db.session.rollback()
+        flash(refused.message, "error")
+    else:
+        db.session.commit()
+        flash(_("Written to %(email)s again. The earlier link is void.", email=email), "success")
+    return redirect(url_for("faculty.people", programme=programme, _anchor="invited"), 303)
+
+
+@pages.post("/manage/programmes/<int:programme>/people/invitations/<int:invitation>/end")
+@rule("administrator")
+def end_invitation(programme: int, invitation: int) -> ResponseReturnValue:
+    """End an invitation: its link opens nothing from now on."""
+    cohorts.programme_for(db.session, current_user.id, programme, asked())
+    email = faculty.end_invitation(
+        db.session, programme, invitation, by=current_user.id, now=clock.now()
+    )
+    db.session.commit()
+    flash(_("The invitation of %(email)s is ended.", email=email), "success")
+    return redirect(url_for("faculty.people", programme=programme), 303)
 
 
 @pages.post("/manage/programmes/<int:programme>/people/<int:person>/withdraw")
