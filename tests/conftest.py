@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from lms.config import ROOT
 from lms.db import db, make_engine
 from lms.migrate import upgrade
 from lms.services import publishing
+from lms.speech import Templates
 from tests import cast as cast_of_people
 from tests.cast import Cast, seed, settings_for
 
@@ -67,6 +69,23 @@ def _bundled_content_is_read_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(publishing, "check", check)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_are_compiled_once() -> Iterator[None]:
+    """Each test has an application of its own, whose pages would all be compiled anew."""
+    compiled: dict[tuple[object, ...], CodeType] = {}
+    as_written = Templates.compile
+
+    def compile_once(self: Templates, source: str, *args: object) -> CodeType:
+        key = (source, *args, self.speaks_one_language)
+        if key not in compiled:
+            compiled[key] = as_written(self, source, *args)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Templates, "compile", compile_once)
         yield
 
 
