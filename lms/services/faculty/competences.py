@@ -4,10 +4,9 @@ Regulators ask a programme to match instructors to modules by degree, licence, t
 experience; the grounds are kept here, the judgement stays with the programme.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -172,44 +171,43 @@ def end_competence(
 
 def list_teaching(session: Session, programme_id: int, today: date) -> list[Teaching]:
     """Return who teaches the cohorts that are not over, and what each lacks on record."""
-    query = (
-        sa.select(Cohort, Account.id, Account.full_name)
-        .join(CohortFaculty, CohortFaculty.cohort_id == Cohort.id)
-        .join(Account, Account.id == CohortFaculty.account_id)
-        .join(
-            RoleGrant,
-            sa.and_(
-                RoleGrant.account_id == Account.id, RoleGrant.programme_id == Cohort.programme_id
-            ),
-        )
-        .where(Cohort.programme_id == programme_id, Cohort.due_on >= today)
-        .order_by(Cohort.starts_on.desc(), Cohort.id, Account.full_name)
-    )
-    known = _in_force(session, programme_id, today)
+    taught: dict[tuple[int, int], tuple[Cohort, str, set[tuple[str, str]]]] = {}
+    for cohort, account_id, name, slug, key in session.execute(_taught(programme_id, today)):
+        _cohort, _name, may = taught.setdefault((cohort.id, account_id), (cohort, name, set()))
+        may.add((slug, key))
     lines = []
-    for cohort, account_id, name in session.execute(query):
+    for (cohort_id, account_id), (cohort, name, may) in taught.items():
         course = catalogue.release(session, cohort.release_id).course
-        may = known[account_id]
         missing = tuple(
             module.title for module in course.modules if (course.slug, module.key) not in may
         )
         covered = len(course.modules) - len(missing)
-        lines.append(Teaching(cohort.id, cohort.title, account_id, name, covered, missing))
+        lines.append(Teaching(cohort_id, cohort.title, account_id, name, covered, missing))
     return lines
 
 
-def _in_force(
-    session: Session, programme_id: int, today: date
-) -> Mapping[int, set[tuple[str, str]]]:
-    query = sa.select(Competence.account_id, Competence.course_slug, Competence.module_key).where(
-        Competence.programme_id == programme_id,
+def _taught(programme_id: int, today: date) -> sa.Select[*tuple[Any, ...]]:
+    """A row for each cohort, who teaches it and each competence of theirs in force, if any."""
+    in_force = sa.and_(
+        Competence.programme_id == Cohort.programme_id,
+        Competence.account_id == Account.id,
         Competence.ended_at.is_(None),
         sa.or_(Competence.valid_until.is_(None), Competence.valid_until >= today),
     )
-    found: dict[int, set[tuple[str, str]]] = defaultdict(set)
-    for account_id, slug, key in session.execute(query):
-        found[account_id].add((slug, key))
-    return found
+    holds_a_role = sa.and_(
+        RoleGrant.account_id == Account.id, RoleGrant.programme_id == Cohort.programme_id
+    )
+    return (
+        sa.select(
+            Cohort, Account.id, Account.full_name, Competence.course_slug, Competence.module_key
+        )
+        .join(CohortFaculty, CohortFaculty.cohort_id == Cohort.id)
+        .join(Account, Account.id == CohortFaculty.account_id)
+        .join(RoleGrant, holds_a_role)
+        .outerjoin(Competence, in_force)
+        .where(Cohort.programme_id == programme_id, Cohort.due_on >= today)
+        .order_by(Cohort.starts_on.desc(), Cohort.id, Account.full_name, Account.id)
+    )
 
 
 def _record(session: Session, act: str, row: Competence, by: int, now: datetime) -> None:
