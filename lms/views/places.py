@@ -1,4 +1,4 @@
-"""Where staff are: the tabs of a cohort and of a programme, the same on every page of theirs."""
+"""Where staff are: the tabs of a cohort, of a learner and of a programme, on every page of theirs."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,6 +16,7 @@ from lms.services import accounts
 def init_app(app: Flask) -> None:
     """Let templates draw the tabs."""
     app.add_template_global(cohort_tabs)
+    app.add_template_global(learner_tabs)
     app.add_template_global(programme_tabs)
 
 
@@ -39,6 +40,20 @@ def cohort_tabs(context: Context, cohort: int, here: str) -> Markup:
     )
     shown = [place for place in places if not role or _opens(role, place[0])]
     return _tabs(_("Parts of the cohort"), shown, here, {"cohort": cohort})
+
+
+def learner_tabs(cohort: int, enrolment: int, role: str, here: str) -> Markup:
+    """Return the tabs of a learner's record, those that somebody of this role can open."""
+    places = (
+        ("reports.learner", _("At a glance")),
+        ("reports.learner_history", _("Attempts and history")),
+        ("reports.learner_hours", _("Hours and skills")),
+        ("reports.learner_messages", _("Messages")),
+        ("reports.learner_notes", _("Notes")),
+    )
+    shown = [place for place in places if _opens(role, place[0])]
+    values = {"cohort": cohort, "enrolment": enrolment}
+    return _tabs(_("Parts of the record"), shown, here, values)
 
 
 def programme_tabs(programme: int, role: str, here: str, name: str = "") -> Markup:

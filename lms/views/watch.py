@@ -338,7 +338,7 @@ def note(cohort: int, enrolment: int) -> ResponseReturnValue:
         flash(_("Noted. Staff of the programme can read it; the learner cannot."), "success")
     else:
         flash(_("Write a note of up to 2,000 characters."), "error")
-    address = url_for("reports.learner", cohort=cohort, enrolment=enrolment, _anchor="notes")
+    address = url_for("reports.learner_notes", cohort=cohort, enrolment=enrolment)
     return redirect(address, 303)
 
 

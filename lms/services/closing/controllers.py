@@ -1,5 +1,6 @@
 """Who controls content, and whose disclosure is missing or too old to open a cohort on it."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,6 +53,13 @@ def list_undisclosed(
         for line in list_disclosures(session, programme_id)
         if courses.is_disclosed(line.made_on, today)
     ]
+    return without_disclosure(asked, on_record)
+
+
+def without_disclosure(
+    asked: Sequence[Undisclosed], on_record: Collection[str]
+) -> list[Undisclosed]:
+    """Return those whose name is not among the names on record."""
     return [each for each in asked if not any(is_same_name(each.name, name) for name in on_record)]
 
 

@@ -5,10 +5,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+import courses
 from lms import db
 from lms.errors import NotFound, Refused
 from lms.models.closing import Disclosure, DisclosureReceipt
@@ -49,17 +51,21 @@ def list_disclosures(session: Session, programme_id: int) -> list[DisclosureLine
         .where(Disclosure.programme_id == programme_id, Disclosure.ended_at.is_(None))
         .order_by(Disclosure.person, Disclosure.id)
     )
-    return [_line(row) for row in session.scalars(query)]
+    return [line_of(row) for row in session.scalars(query)]
 
 
 def list_disclosed_to(session: Session, seat: Seat) -> list[DisclosureLine]:
-    """Return what a learner is shown: the programme's disclosures, then those of the course.
+    """Return what a learner is shown: the programme's disclosures, then those of the course."""
+    course = catalogue.release(session, seat.release_id).course
+    return disclosed_with(course, list_disclosures(session, seat.programme_id))
+
+
+def disclosed_with(course: courses.Course, lines: list[DisclosureLine]) -> list[DisclosureLine]:
+    """Return a programme's disclosures, then those of a course.
 
     Whoever is named in the course and in the programme is shown as the programme has it.
     """
-    lines = list_disclosures(session, seat.programme_id)
     named = {line.person for line in lines}
-    course = catalogue.release(session, seat.release_id).course
     return lines + [
         DisclosureLine(
             0,
@@ -91,7 +97,8 @@ def has_to_see(session: Session, seat: Seat) -> bool:
     return not is_seen and (is_disclosed or bool(named))
 
 
-def _line(row: Disclosure) -> DisclosureLine:
+def line_of(row: Any) -> DisclosureLine:
+    """Return the disclosure that a row of its table, or its columns, say."""
     interests = tuple(Interest(**each) for each in json.loads(row.interests))
     return DisclosureLine(row.id, row.person, row.role, interests, row.made_on)
 

@@ -19,6 +19,7 @@ from lms.services.cohorts.invitations import (
     list_invitations,
     make_invitation,
 )
+from lms.services.cohorts.learners import Placed, learner_for
 from lms.services.cohorts.moving import list_targets, move
 from lms.services.cohorts.opening import CohortLine, create_cohort, list_cohorts
 from lms.services.cohorts.people import (
@@ -83,6 +84,7 @@ __all__ = [
     "OwnWait",
     "PlaceLine",
     "PlacePage",
+    "Placed",
     "Room",
     "RunCohort",
     "Seat",
@@ -102,6 +104,7 @@ __all__ = [
     "enrol",
     "extend",
     "find_invited",
+    "learner_for",
     "leave_queue",
     "list_acts",
     "list_cohorts",

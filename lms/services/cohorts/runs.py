@@ -86,7 +86,7 @@ def _run_cohort() -> sa.Select[*tuple[Any, ...]]:
 
 # Composed once: building a statement costs more than running it.
 _LEARNS_THERE = _learns_there()
-_RUN_COHORT = _run_cohort()
+RUN_COHORT = _run_cohort()
 
 
 def programme_for(session: Session, account_id: int, programme_id: int, asked: str) -> Programme:
@@ -103,7 +103,7 @@ def programme_for(session: Session, account_id: int, programme_id: int, asked: s
 def cohort_for(session: Session, account_id: int, cohort_id: int, asked: str) -> RunCohort:
     """Return a cohort of a programme where the account's role satisfies `asked`, or refuse."""
     which = {"account": account_id, "cohort": cohort_id}
-    row = session.connection().execute(_RUN_COHORT, which).one_or_none()
+    row = session.connection().execute(RUN_COHORT, which).one_or_none()
     if row is None:
         raise NotFound()
     *values, is_member = row

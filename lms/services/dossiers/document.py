@@ -47,7 +47,7 @@ def document_of(dossier: Dossier, verify_address: str) -> dict[str, Any]:
             "licenceJurisdiction": report.licence_jurisdiction,
         },
         "enrolment": _enrolment(dossier),
-        "missing": _missing(report),
+        "missing": _missing(dossier),
         "units": [_unit(report, state) for state in report.progress.units],
         "attempts": [_attempt(each) for each in report.sittings],
         "appeals": [
@@ -130,12 +130,12 @@ def _enrolment(dossier: Dossier) -> dict[str, Any]:
     }
 
 
-def _missing(report: reports.LearnerReport) -> list[dict[str, Any]]:
+def _missing(dossier: Dossier) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
         {"what": each.kind, "module": each.module_key, "units": list(each.unit_keys)}
-        for each in report.progress.missing
+        for each in dossier.report.progress.missing
     ]
-    for each in report.lacking:
+    for each in dossier.lacking:
         found.append({"what": each.kind, "about": list(each.about)})
         found[-1] |= (
             {"rules": [{"rule": line.rule.measure, "missing": line.missing} for line in each.rules]}

@@ -28,7 +28,7 @@ from lms.services import (
     sittings,
     watch,
 )
-from lms.services.cohorts import RunCohort
+from lms.services.cohorts import Placed
 
 MOST_MESSAGES = 200
 MOST_ACTS = 1000
@@ -48,13 +48,14 @@ class TrailAct:
 class Dossier:
     """Everything on record of one learner in one cohort, as it stands at `made_at`.
 
-    `report` holds study, attempts, what is missing and what happened; the rest is what stands in
-    other books: hours by mode, the practice log, observed skills, qualifications, credentials of
-    the programme, accommodations without their reasons, flags without their notes, messages by
-    subject, and the entries of the audit trail.
+    `report` holds study and attempts, `lacking` what is missing beside the course; the rest is what
+    stands in other books: hours by mode, the practice log, observed skills, qualifications,
+    credentials of the programme, accommodations without their reasons, flags without their notes,
+    messages by subject, and the entries of the audit trail.
     """
 
     report: reports.LearnerReport
+    lacking: tuple[reports.Lacking, ...]
     made_at: datetime
     gates: tuple[closing.Gate, ...]
     seat_acts: tuple[cohorts.ActLine, ...]
@@ -77,17 +78,16 @@ class Dossier:
         return self.made_at.astimezone(ZoneInfo(self.report.cohort.time_zone)).date()
 
 
-def dossier_of(session: Session, cohort: RunCohort, enrolment_id: int, now: datetime) -> Dossier:
-    """Return the dossier of a learner, or raise NotFound for an enrolment of another cohort.
-
-    Who may have it is for the caller to ask.
-    """
-    report = reports.learner_report(session, cohort, enrolment_id, now)
-    seat, account = report.seat, report.seat.account_id
+def dossier_of(session: Session, placed: Placed, now: datetime) -> Dossier:
+    """Return the dossier of a learner."""
+    cohort, seat = placed.cohort, placed.seat
+    account, enrolment_id = seat.account_id, seat.enrolment_id
+    report = reports.learner_report(session, placed, now)
     held = credentials.list_of_holder(session, account, now)
     asked = reviews.list_appeals(session, cohort.programme_id)
     return Dossier(
         report=report,
+        lacking=reports.award_of(session, report, now).lacking,
         made_at=now,
         gates=tuple(closing.list_gates(session, seat)),
         seat_acts=tuple(cohorts.list_acts(session, enrolment_id)),

@@ -22,6 +22,7 @@ from lms.services.live.calendars import (
 from lms.services.live.codes import DIGITS, code_of, key_of, seconds_left, step_of
 from lms.services.live.ledger import (
     ATTENDED_AS,
+    STANDS,
     Credit,
     Overlapping,
     correct,
@@ -65,6 +66,7 @@ __all__ = [
     "EARLY",
     "LIVE_MODES",
     "MOST_WRONG",
+    "STANDS",
     "Answer",
     "Credit",
     "Entry",

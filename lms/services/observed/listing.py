@@ -93,11 +93,6 @@ def skills_in(
     return [SkillStanding(each, latest.get(each.slug)) for each in checklists]
 
 
-def is_enough(session: Session, seat: Seat) -> bool:
-    """Whether every skill of a learner's release was last seen and met."""
-    return all(skill.is_met for skill in skills_of(session, seat))
-
-
 def agreements(observations: Iterable[Observed]) -> list[RaterAgreement]:
     """Return how far raters agree, checklist by checklist, over observations both handed in.
 

@@ -1,5 +1,6 @@
 """Observations: opened with two raters who judge blind, read in whatever state they are in."""
 
+import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -211,8 +212,8 @@ def list_raters(session: Session, programme_id: int) -> list[tuple[int, str]]:
 
 
 def observations_where(session: Session, *conditions: sa.ColumnElement[bool]) -> list[Observed]:
-    """Return observations that fulfil conditions, the latest first, in three queries."""
-    maker = sa.orm.aliased(Account)
+    """Return observations that fulfil conditions, the latest first: one query, a row per rater."""
+    maker, rater = sa.orm.aliased(Account), sa.orm.aliased(Account)
     query = (
         sa.select(
             Observation,
@@ -224,35 +225,36 @@ def observations_where(session: Session, *conditions: sa.ColumnElement[bool]) ->
             Programme.time_zone,
             RemediationPlan,
             maker.full_name,
+            ObservedRating.id,
+            ObservedRating.account_id,
+            rater.full_name,
+            ObservedRating.seat,
+            ObservedRating.judged,
+            ObservedRating.handed_in_at,
         )
         .join(Enrolment, Enrolment.id == Observation.enrolment_id)
         .join(Account, Account.id == Enrolment.account_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(Programme, Programme.id == Cohort.programme_id)
+        .join(ObservedRating, ObservedRating.observation_id == Observation.id)
+        .join(rater, rater.id == ObservedRating.account_id)
         .outerjoin(RemediationPlan, RemediationPlan.observation_id == Observation.id)
         .outerjoin(maker, maker.id == RemediationPlan.made_by)
         .where(*conditions)
-        .order_by(Observation.observed_on.desc(), Observation.id.desc())
+        .order_by(Observation.observed_on.desc(), Observation.id.desc(), ObservedRating.seat)
     )
-    rows = session.execute(query).all()
-    raters = _raters(session, [row[0].id for row in rows])
-    return [_observed(session, tuple(row), raters.get(row[0].id, [])) for row in rows]
-
-
-def _raters(session: Session, ids: list[int]) -> dict[int, list[Rater]]:
-    query = (
-        sa.select(ObservedRating, Account.full_name)
-        .join(Account, Account.id == ObservedRating.account_id)
-        .where(ObservedRating.observation_id.in_(ids))
-        .order_by(ObservedRating.observation_id, ObservedRating.seat)
-        .execution_options(populate_existing=True)
-    )
-    found: dict[int, list[Rater]] = {}
-    for row, name in session.execute(query):
-        judged = json.loads(row.judged)
-        rater = Rater(row.id, row.account_id, name, row.seat, judged, row.handed_in_at)
-        found.setdefault(row.observation_id, []).append(rater)
+    found = []
+    rows = (tuple(row) for row in session.execute(query))
+    for _id, group in itertools.groupby(rows, lambda row: row[0].id):
+        rated = list(group)
+        found.append(_observed(session, rated[0][:9], [_rater(*row[9:]) for row in rated]))
     return found
+
+
+def _rater(
+    key: int, account: int, name: str, seat: int, judged: str, handed_in_at: datetime | None
+) -> Rater:
+    return Rater(key, account, name, seat, json.loads(judged), handed_in_at)
 
 
 def _observed(session: Session, values: tuple[object, ...], raters: list[Rater]) -> Observed:

@@ -40,7 +40,6 @@ from lms.services.practice.signing import (
 from lms.services.practice.standing import (
     LearnerPractice,
     demands_of,
-    is_enough,
     list_learners,
     log_table,
     practice_table,
@@ -74,7 +73,6 @@ __all__ = [
     "end_site",
     "end_supervisor",
     "enter",
-    "is_enough",
     "is_whole",
     "list_competencies",
     "list_entries",

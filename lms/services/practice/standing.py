@@ -59,11 +59,6 @@ def standing_with(
     return courses.practice_standing(rules, done_in(entries))
 
 
-def is_enough(session: Session, seat: Seat) -> bool:
-    """Whether the signed log of a learner is short of nothing."""
-    return standing_of(session, seat).is_enough
-
-
 _WHO = (
     sa.select(Enrolment.id, Account.full_name, Enrolment.state)
     .join(Account, Account.id == Enrolment.account_id)

@@ -6,7 +6,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 import courses
-from lms.services import closing, observed, practice
+from lms.services import closing
 from lms.services.cohorts import Seat
 
 LackingKind = Literal[
@@ -51,15 +51,8 @@ def list_lacking(
         found.append(Lacking("marker", with_marker))
     if not is_confirmed:
         found.append(Lacking("email"))
-    gates = closing.list_open(session, seat)
-    told_apart = ("practice", "ratings", "conferral")
-    found += [Lacking(gate) for gate in gates if gate not in told_apart]
-    if "practice" in gates:
-        short = tuple(line for line in practice.standing_of(session, seat).lines if line.missing)
-        found.append(Lacking("practice", rules=short))
-    if "ratings" in gates:
-        unmet = [each for each in observed.skills_of(session, seat) if not each.is_met]
-        found.append(Lacking("ratings", tuple(each.checklist.title for each in unmet)))
-    # A director confers once everything else is there.
-    found += [Lacking(gate) for gate in gates if gate == "conferral"]
+    gates = [gate for gate in closing.list_gates(session, seat) if not gate.is_passed]
+    for gate in gates:
+        titles = tuple(checklist.title for checklist in gate.unmet)
+        found.append(Lacking(gate.kind, titles, gate.short))
     return found

@@ -1,6 +1,7 @@
 """Flags as people meet them: the cause, who has taken it, what was noted, and what came of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
@@ -89,7 +90,7 @@ def in_order(flags: Iterable[Flag]) -> list[Flag]:
 
 
 def flags_of_cohort(session: Session, cohort_id: int) -> list[Flag]:
-    """Return the open flags of a cohort as the last sweep left them, in two queries.
+    """Return the open flags of a cohort as the last sweep left them, in one query.
 
     The most pressing rule first, then the longest standing. A sweep goes through a cohort within a
     minute of anything that changes in it. Those that ask for a person on a day are those for which
@@ -160,6 +161,8 @@ def _seen_again(flag: Flag, why: Why) -> Flag:
 
 
 def _kept(session: Session, *which: sa.ColumnElement[bool]) -> list[Flag]:
+    """Return flags with what was done about each, in one query: a row of a flag for every act."""
+    owner, doer = so.aliased(Account), so.aliased(Account)
     query = (
         sa.select(
             RiskFlag.id,
@@ -172,19 +175,32 @@ def _kept(session: Session, *which: sa.ColumnElement[bool]) -> list[Flag]:
             RiskFlag.cause,
             RiskFlag.opened_at,
             RiskFlag.closed_at,
+            RiskFlagAct.kind,
+            RiskFlagAct.owner_id,
+            owner.full_name.label("owner"),
+            RiskFlagAct.outcome,
+            RiskFlagAct.again_on,
+            RiskFlagAct.words,
+            doer.full_name.label("doer"),
+            RiskFlagAct.done_at,
         )
         .join(Enrolment, Enrolment.id == RiskFlag.enrolment_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(Account, Account.id == Enrolment.account_id)
+        .outerjoin(RiskFlagAct, RiskFlagAct.flag_id == RiskFlag.id)
+        .outerjoin(owner, owner.id == RiskFlagAct.owner_id)
+        .outerjoin(doer, doer.id == RiskFlagAct.done_by)
         .where(*which)
-        .order_by(RiskFlag.opened_at, RiskFlag.id)
+        .order_by(RiskFlag.opened_at, RiskFlag.id, RiskFlagAct.id)
     )
-    rows = list(session.execute(query))
-    acts = _acts(session, [row.id for row in rows])
-    return [_flag(row, acts.get(row.id, ())) for row in rows]
+    rows = session.execute(query)
+    return [_flag(list(group)) for _id, group in itertools.groupby(rows, lambda row: row.id)]
 
 
-def _flag(row: Any, acts: Sequence[tuple[FlagAct, int | None]]) -> Flag:
+def _flag(rows: Sequence[Any]) -> Flag:
+    """Return the flag that its rows are about, each with one act, or a single one without any."""
+    row = rows[0]
+    acts = [(_act(each), each.owner_id) for each in rows if each.kind is not None]
     why = from_document(row.cause)
     owner_id, owner = next(
         ((who, act.owner) for act, who in reversed(acts) if act.kind == "owner"), (None, None)
@@ -211,23 +227,5 @@ def _flag(row: Any, acts: Sequence[tuple[FlagAct, int | None]]) -> Flag:
     )
 
 
-def _acts(
-    session: Session, flag_ids: Sequence[int]
-) -> Mapping[int, list[tuple[FlagAct, int | None]]]:
-    """Return by flag what was done about it, with the id of a new owner."""
-    if not flag_ids:
-        return {}
-    owner, doer = so.aliased(Account), so.aliased(Account)
-    query = (
-        sa.select(RiskFlagAct, owner.full_name.label("owner"), doer.full_name.label("doer"))
-        .outerjoin(owner, owner.id == RiskFlagAct.owner_id)
-        .join(doer, doer.id == RiskFlagAct.done_by)
-        .where(RiskFlagAct.flag_id.in_(flag_ids))
-        .order_by(RiskFlagAct.id)
-    )
-    found: dict[int, list[tuple[FlagAct, int | None]]] = {}
-    rows: list[Any] = list(session.execute(query))
-    for row, owner_name, by in rows:
-        act = FlagAct(row.kind, owner_name, row.outcome, row.again_on, row.words, by, row.done_at)
-        found.setdefault(row.flag_id, []).append((act, row.owner_id))
-    return found
+def _act(row: Any) -> FlagAct:
+    return FlagAct(row.kind, row.owner, row.outcome, row.again_on, row.words, row.doer, row.done_at)

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from flask import url_for
 from flask_babel import gettext as _
 
-from lms.db import db
-from lms.services import closing, faculty, messages
 from lms.services.cohorts import CohortLine
+from lms.services.reports import Beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +21,13 @@ class Step:
     is_done: bool
 
 
-def steps_of(programme: int, lines: Sequence[CohortLine], today: date) -> list[Step]:
+def steps_of(programme: int, begun: Beginning, lines: Sequence[CohortLine]) -> list[Step]:
     """Return what a programme needs before it runs by itself, in order; empty when all is done.
 
-    `lines` are its cohorts, the latest first.
+    `begun` is how far it has come, `lines` are its cohorts, the latest first.
     """
-    roles = {each.role for each in faculty.list_people(db.session, programme, today)}
-    missing = [each.name for each in closing.list_undisclosed(db.session, programme, today)]
+    roles, missing = begun.roles, begun.undisclosed
     has_people = {"director", "educator"} <= roles
-    decided = any(rule.changed_at for rule in messages.list_rules(db.session, programme))
     steps = [
         _name_people(programme, roles, has_people),
         Step(
@@ -62,13 +58,13 @@ def steps_of(programme: int, lines: Sequence[CohortLine], today: date) -> list[S
             _("Every rule is off until you have seen whom it would reach."),
             _("Open reminders"),
             url_for("messages.rules", programme=programme),
-            decided,
+            begun.has_decided,
         ),
     ]
     return [] if all(step.is_done for step in steps) else steps
 
 
-def _name_people(programme: int, roles: set[str], has_people: bool) -> Step:
+def _name_people(programme: int, roles: frozenset[str], has_people: bool) -> Step:
     if "director" not in roles:
         text = _("A director confers completion. It may be you: enter your own e-mail address.")
     else:

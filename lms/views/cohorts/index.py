@@ -30,17 +30,16 @@ def index() -> str:
     ]
     if not roles:
         raise NotFound()
+    administered = [key for key, _name, role in roles if accounts.satisfies(role, "administrator")]
+    begun = reports.beginnings(db.session, administered, now.date())
     lines = cohorts.list_cohorts(db.session, [programme for programme, _name, _role in roles])
     return render_template(
         "cohorts/index.html",
         beginnings={
             programme: steps_of(
-                programme,
-                [line for line in lines if line.programme_id == programme],
-                now.date(),
+                programme, done, [line for line in lines if line.programme_id == programme]
             )
-            for programme, _name, role in roles
-            if accounts.satisfies(role, "administrator")
+            for programme, done in begun.items()
         },
         programmes=[
             {

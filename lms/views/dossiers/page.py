@@ -48,13 +48,13 @@ def as_json(cohort: int, enrolment: int) -> Response:
 
 def made(cohort: int, enrolment: int, form: str, now: datetime) -> Dossier:
     """Return the dossier of a learner as it stood before it was asked for, and note who asked."""
-    found = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
-    dossier = dossiers.dossier_of(db.session, found, enrolment, now)
+    placed = cohorts.learner_for(db.session, current_user.id, cohort, enrolment, asked())
+    dossier = dossiers.dossier_of(db.session, placed, now)
     audit.record(
         db.session,
         at=now,
         actor_id=current_user.id,
-        programme_id=found.programme_id,
+        programme_id=placed.cohort.programme_id,
         act="dossier.made",
         subject=f"enrolment {enrolment}",
         detail={"form": form},

@@ -50,7 +50,7 @@ def missing(dossier: Dossier) -> PrintedTable:
             if unit.key in each.unit_keys
         )
         rows.append((course.module(each.module_key).title, titles))
-    for lack in report.lacking:
+    for lack in dossier.lacking:
         about: tuple[str, ...] = lack.about
         if lack.kind == "marker":
             about = tuple(course.module(key).title for key in lack.about)

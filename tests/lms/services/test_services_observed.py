@@ -79,7 +79,7 @@ def test_two_who_agree_make_the_result(session: Session, cast: Cast, opened: int
     assert found.agreement is not None and found.agreement.percent == 100
     assert found.agreement.is_too_small and found.agreement.kappa is None
     seat = cohorts.seat_for(session, cast.lena, cast.lena_seat)
-    assert observed.is_enough(session, seat)
+    assert all(skill.is_met for skill in observed.skills_of(session, seat))
     assert observed.waiting_for(session, cast.northgate, LATER) == []
 
 
@@ -126,7 +126,7 @@ def test_a_plan_is_made_once_and_another_observation_ends_it(
         rate(session, cast, again, account, MET)
     assert observed.waiting_for(session, cast.northgate, late) == []
     seat = cohorts.seat_for(session, cast.lena, cast.lena_seat)
-    assert observed.is_enough(session, seat)
+    assert all(skill.is_met for skill in observed.skills_of(session, seat))
 
 
 def plan(session: Session, cast: Cast, found: Observed, *, days: int) -> None:

@@ -293,14 +293,14 @@ def test_the_credential_waits_only_where_the_programme_says_so(
     both = practice.Switches(log=True, ratings=True)
     practice.set_switches(session, cast.northgate, both, by=cast.ada, now=LATER)
     assert practice.demands_of(session, seat) == practice.Demands(log=True, ratings=True)
-    assert not practice.is_enough(session, seat)
+    assert not practice.standing_of(session, seat).is_enough
     site, saul, _nan = places
     for day in range(2):
         row = stated(
             site, saul, practised_on=DAY + timedelta(days=day), administration_minutes=1200
         )
         sign(session, cast, enter(session, cast, row, ticket=f"day {day}"))
-    assert practice.is_enough(session, seat)
+    assert practice.standing_of(session, seat).is_enough
 
 
 def test_what_waits_is_told_to_the_work_queue(

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 import courses
 from lms.db import db
-from lms.errors import NotFound
+from lms.errors import Forbidden, NotFound
 from lms.models.accounts import Account
 from lms.models.cohorts import DueRuleRecord
 from lms.models.learning import Place
-from lms.services import accounts, audit, catalogue, cohorts, credentials, learning, reports
+from lms.services import accounts, audit, catalogue, cohorts, credentials, learning, live, reports
+from tests import live_samples
 from tests.act_samples import do
 from tests.cast import THEN, Cast
 from tests.lms import report_samples as sample
@@ -302,7 +303,20 @@ def test_the_state_changes_with_everything_that_a_report_shows(
     def other_rule() -> None:
         session.execute(sa.update(DueRuleRecord).values(days=40))
 
+    def attend() -> None:
+        held = live_samples.on(session, cast, THEN, module_key=sample.MODULE)
+        credit = {"mode": "in-person", "minutes": 60, "by": cast.ivo, "now": THEN}
+        live.tick(session, cohort, held, [cast.lena_seat], **credit)
+
+    def correct() -> None:
+        (entry,) = live.list_credits(session, cast.lena_seat)
+        held = live.live_for(session, cohort, entry.live_id)
+        put = {"mode": "in-person", "minutes": 60, "module_key": None, "reason": "For all of it."}
+        live.correct(session, held, cohort, entry.id, by=cast.ivo, now=THEN, **put)
+
     changes = [
+        attend,
+        correct,
         extend,
         pause,
         rule,
@@ -332,9 +346,9 @@ def test_a_learners_record_holds_every_fact_latest_first(session: Session, cast:
     again = sample.sit(session, cast.lena_seat, 1, number=2, at=THEN + timedelta(hours=3))
     sample.score(session, again, 2, revision=2)
     sample.sit(session, cast.lena_seat, None, number=3, at=THEN + timedelta(hours=5))
-    cohort = cohorts.cohort_for(session, cast.ivo, cast.autumn, "instructor")
-    report = reports.learner_report(session, cohort, cast.lena_seat, THEN)
-    assert [each.kind for each in report.events] == [
+    placed = cohorts.learner_for(session, cast.ivo, cast.autumn, cast.lena_seat, "instructor")
+    report = reports.learner_report(session, placed, THEN)
+    assert [each.kind for each in reports.events_of(report, None)] == [
         "started", "passed", "started", "failed", "started", "lesson", "lesson", "enrolled",
     ]  # fmt: skip
     assert [(each.points, each.reason) for each in report.sittings] == [
@@ -343,6 +357,38 @@ def test_a_learners_record_holds_every_fact_latest_first(session: Session, cast:
         (None, ""),
     ]
     assert report.progress.is_complete
+    # The record of study is the same as the one that the learner's own pages rest on.
+    own = learning.record_of(session, cast.lena_seat)
+    record = report.facts.record
+    assert record.places == own.places
+    assert set(record.done) == set(own.done)
+    assert set(record.results) == set(own.results)
+
+
+def test_what_others_did_about_a_place_is_told_with_who(session: Session, cast: Cast) -> None:
+    run = cohorts.cohort_for(session, cast.ada, cast.autumn, "administrator")
+    how = {"by": cast.ada, "now": THEN}
+    for act in ("pause", "resume"):
+        cohorts.change_state(session, run, cast.lena_seat, act, reason="-", **how)  # type: ignore[arg-type]
+    for until in (date(2027, 6, 1), None):
+        cohorts.extend(
+            session,
+            run,
+            cast.lena_seat,
+            module_key=sample.MODULE,
+            until=until,
+            reason="-",
+            **how,  # type: ignore[arg-type]
+        )
+    placed = cohorts.learner_for(session, cast.ivo, cast.autumn, cast.lena_seat, "reader")
+    report = reports.learner_report(session, placed, THEN)
+    told = [(each.kind, each.subject, each.by) for each in reports.events_of(report, None)]
+    assert set(told) >= {
+        ("paused", "", "Ada Okafor"),
+        ("resumed", "", "Ada Okafor"),
+        ("extended", sample.MODULE, "Ada Okafor"),
+        ("extension-ended", sample.MODULE, "Ada Okafor"),
+    }
 
 
 def test_a_learner_of_another_cohort_is_not_found(session: Session, cast: Cast) -> None:
@@ -357,9 +403,18 @@ def test_a_learner_of_another_cohort_is_not_found(session: Session, cast: Cast) 
         by=cast.ada,
         now=THEN,
     )
-    found = cohorts.cohort_for(session, cast.ada, other.id, "instructor")
     with pytest.raises(NotFound):
-        reports.learner_report(session, found, cast.lena_seat, THEN)
+        cohorts.learner_for(session, cast.ada, other.id, cast.lena_seat, "instructor")
+
+
+@pytest.mark.parametrize(
+    ("who", "refused"), [("lena", Forbidden), ("otto", NotFound), ("olga", NotFound)]
+)
+def test_a_learner_is_there_for_the_staff_of_their_cohort_only(
+    session: Session, cast: Cast, who: str, refused: type[Exception]
+) -> None:
+    with pytest.raises(refused):
+        cohorts.learner_for(session, getattr(cast, who), cast.autumn, cast.lena_seat, "reader")
 
 
 def test_the_trail_names_whom_an_act_concerns(session: Session, cast: Cast) -> None:

@@ -314,7 +314,7 @@ def test_flags_take_as_many_queries_for_thirty_learners_as_for_three(
         queries.clear()
         watch.flags_of_cohort(session, cast.autumn)
         counts.append((live, len(queries)))
-    assert counts[0] == counts[1] and counts[0][1] == 2
+    assert counts[0] == counts[1] and counts[0][1] == 1
 
 
 def test_processes_that_sweep_at_once_open_a_flag_once(app: Flask, cast: Cast) -> None:

@@ -1,6 +1,8 @@
 """A learner's pages: what to do next, the lesson, its completion, its place, what is missing."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -11,8 +13,11 @@ from sqlalchemy import event
 from lms import clock
 from lms.db import db
 from lms.models.learning import LessonCompletion, Place
+from lms.services import practice, watch
 from tests import population
 from tests.cast import Cast, token_in
+from tests.closing_course import disclose_nothing
+from tests.practice_samples import give_a_practice
 from tests.stories import tell
 
 ClientOf = Callable[[str], FlaskClient]
@@ -126,7 +131,7 @@ def count(app: Flask) -> Callable[[FlaskClient, str], int]:
 def test_every_page_makes_a_small_fixed_number_of_queries(
     app: Flask, cast: Cast, client_of: ClientOf, count: Callable[[FlaskClient, str], int]
 ) -> None:
-    """Lesson and verification at most 4, every other page at most 8, but for two that say why."""
+    """Lesson and verification at most 4, every other page at most 8."""
     told = tell(app, cast)
     manage = f"/manage/cohorts/{cast.autumn}"
     few = {
@@ -145,23 +150,48 @@ def test_every_page_makes_a_small_fixed_number_of_queries(
                  f"/learn/{cast.lena_seat}/notes", f"/learn/{cast.lena_seat}/notes.txt",
                  f"/learn/{cast.lena_seat}/notes/first-module/lesson-1"],
         "Leo": [f"/attempts/{told.passed_attempt}/result", "/credentials", "/learn"],
-        "Ada": ["/manage", manage, f"{manage}/learners/{cast.leo_seat}",
+        "Ada": ["/manage", manage,
+                *(f"{manage}/learners/{seat}{part}" for seat in (cast.lena_seat, cast.leo_seat)
+                  for part in ("", "/history", "/hours", "/messages", "/notes")),
                 f"/manage/programmes/{cast.northgate}/audit",
                 f"/manage/programmes/{cast.northgate}/people",
                 f"/manage/credentials/{told.serial}/revoke"],
     }  # fmt: skip
-    # The list of programmes asks what is next as long as a programme begins; the record of one
-    # learner gathers everything on file (docs/performance.md).
-    more = {"/manage": 11, f"{manage}/learners/{cast.leo_seat}": 24}
     too_many = []
     for most, table in ((4, few), (8, pages)):
         for who, paths in table.items():
             client = client_of(who) if who else app.test_client()
             for path in paths:
                 queries = count(client, path)
-                if queries > more.get(path, most):
+                if queries > most:
                     too_many.append(f"{path}: {queries} queries, at most {most}")
     assert too_many == []
+
+
+@pytest.mark.parametrize("part", ["", "/history", "/hours", "/messages", "/notes"])
+def test_a_learners_record_asks_no_more_when_every_book_is_waited_for(
+    app: Flask,
+    cast: Cast,
+    client_of: ClientOf,
+    count: Callable[[FlaskClient, str], int],
+    tmp_path: Path,
+    part: str,
+) -> None:
+    """Practice and ratings before the award, disclosures to see, and a flag that is open."""
+    with app.app_context():
+        now = clock.now()
+        give_a_practice(db.session, tmp_path, cast)
+        disclose_nothing(db.session, cast, now)
+        both = practice.Switches(log=True, ratings=True)
+        practice.set_switches(db.session, cast.northgate, both, by=cast.ada, now=now)
+        watch.go_through(db.session, cast.autumn, now + timedelta(days=60))
+        db.session.commit()
+    record = f"/manage/cohorts/{cast.autumn}/learners/{cast.lena_seat}"
+    ada = client_of("Ada")
+    glance = ada.get(record).text
+    for said in ("At risk", "Signed practice", "Observed skill not met", "see the disclosures"):
+        assert said in glance
+    assert count(ada, f"{record}{part}") <= 8
 
 
 def test_the_cohort_page_asks_no_more_for_more_learners(

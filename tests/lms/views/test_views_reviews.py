@@ -201,8 +201,8 @@ def test_an_attempt_is_voided_and_restored_with_a_reason_each(
     assert "try stays used" in answer.text
     shown = client_of("Leo").get(f"/attempts/{told.passed_attempt}/result").text
     assert "A borrowed account." in shown
-    report = ada.get(f"/manage/cohorts/{told.cast.autumn}/learners/{told.cast.leo_seat}").text
-    assert "Voided" in report
+    record = f"/manage/cohorts/{told.cast.autumn}/learners/{told.cast.leo_seat}"
+    assert "Voided" in ada.get(f"{record}/history").text
     assert send(ada, f"{page}/standing", f"{page}/void", reason="Again.").status_code == 422
     answer = send(ada, f"{page}/standing", f"{page}/restore", reason="It was his own.")
     assert "counts again" in answer.text
