@@ -1,4 +1,4 @@
-"""Where staff are: the tabs of a cohort, of a learner and of a programme, on every page of theirs."""
+"""Where staff are: the tabs of a cohort, a learner and a programme, alike on all their pages."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -55,9 +55,10 @@ def _beginning(kinds: dict[str, list[Any]], today: date) -> Beginning:
 
 
 def _everything() -> sa.CompoundSelect[Any]:
+    """All that it rests on, each row of a kind."""
     programmes: sa.BindParameter[list[int]] = sa.bindparam("programmes", expanding=True)
     no_day, no_text = sa.cast(sa.null(), sa.Date), sa.literal("")
-    return sa.union_all(
+    held: sa.Select[*tuple[Any, ...]] = (
         sa.select(
             sa.literal("role").label("kind"),
             RoleGrant.programme_id.label("programme_id"),
@@ -68,7 +69,10 @@ def _everything() -> sa.CompoundSelect[Any]:
             Account.id.label("id"),
         )
         .join(Account, Account.id == RoleGrant.account_id)
-        .where(RoleGrant.programme_id.in_(programmes)),
+        .where(RoleGrant.programme_id.in_(programmes))
+    )
+    return sa.union_all(
+        held,
         sa.select(
             sa.literal("disclosed"),
             Disclosure.programme_id,
