@@ -1,4 +1,4 @@
-"""Observed ratings of the demonstration: judged by two, some disputed, some to be worked on."""
+"""Observed skills of the demonstration: judged by two, some disputed, some to be worked on."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Forms of observed ratings: opening an observation, naming who decides, a plan."""
+"""Forms of observed skills: opening an observation, naming who decides, a plan."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

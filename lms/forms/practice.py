@@ -274,7 +274,7 @@ class SwitchForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired(_l("Choose one."))],
     )
     ratings = RadioField(
-        _l("Observed ratings"),
+        _l("Observed skills"),
         choices=[
             SelectChoice("yes", _l("The credential waits until every skill was seen and met")),
             SelectChoice("no", _l("The credential does not wait for them")),

@@ -1,4 +1,4 @@
-"""Tables of observed ratings: observations, what each rater judged, and plans of remediation."""
+"""Tables of observed skills: observations, what each rater judged, and plans of remediation."""
 
 from datetime import date, datetime
 

@@ -40,7 +40,7 @@ def list_gates(session: Session, seat: Seat) -> list[Gate]:
     """Return what comes before this learner's award, in the order in which it is met.
 
     Disclosures count where the programme or the course has any; a code of ethics and an evaluation
-    where the course asks for them; the signed log of practice, observed ratings and, last, a
+    where the course asks for them; the signed log of practice, observed skills and, last, a
     director's conferral where the programme waits for them. What has changed since it was seen or
     attested is open again.
 

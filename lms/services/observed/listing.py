@@ -1,4 +1,4 @@
-"""Observed ratings at a glance: of a cohort, of a learner, how raters agree, and what waits."""
+"""Observed skills at a glance: of a cohort, of a learner, how raters agree, and what waits."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -142,7 +142,7 @@ def observed_table(session: Session, cohort: RunCohort, now: datetime) -> Table:
         "Raters judge blind; nothing of a rating is here before both have handed in.",
         f"Days in {cohort.time_zone}. Made {now:%Y-%m-%d %H:%M} UTC.",
     )
-    return Table(f"Observed ratings of {cohort.title}", columns, rows, notes)
+    return Table(f"Observed skills of {cohort.title}", columns, rows, notes)
 
 
 def own_sheets(session: Session, account_id: int) -> list[tuple[int, Observed]]:

@@ -14,7 +14,7 @@ from lms.services import audit
 
 @dataclass(frozen=True, slots=True)
 class Demands:
-    """What the credential waits for: the signed log, and the observed ratings."""
+    """What the credential waits for: the signed log, and the observed skills."""
 
     log: bool
     ratings: bool

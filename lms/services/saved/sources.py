@@ -41,7 +41,7 @@ SOURCES: Mapping[str, Source] = {
     "objectives": Source("Objectives map", "reader", _of_pack(parts.objectives)),
     "outline": Source("Outline of every training hour", "reader", _of_pack(parts.outline)),
     "practice": Source("Practice and consultation", "reader", practice.practice_table),
-    "observed": Source("Observed ratings", "reader", observed.observed_table),
+    "observed": Source("Observed skills", "reader", observed.observed_table),
 }
 
 

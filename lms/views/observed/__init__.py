@@ -1,4 +1,4 @@
-"""Observed ratings: skills by checklist, two raters, agreement, adjudication, remediation."""
+"""Observed skills: by checklist, two raters, agreement, adjudication, remediation."""
 
 from lms.views.observed import own, staff
 from lms.views.observed.place import pages

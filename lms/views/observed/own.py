@@ -1,4 +1,4 @@
-"""Observed ratings as learners and raters meet them: the checklists, results, one's own sheet."""
+"""Observed skills as learners and raters meet them: the checklists, results, one's own sheet."""
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""What the pages of observed ratings share: their blueprint, and the words for choices."""
+"""What the pages of observed skills share: their blueprint, and the words for choices."""
 
 from flask import Blueprint
 
@@ -9,5 +9,5 @@ pages = Blueprint("observed", __name__)
 
 @pages.context_processor
 def words() -> dict[str, object]:
-    """Give the templates of observed ratings the words for choices."""
+    """Give the templates of observed skills the words for choices."""
     return {"setting_words": SETTING_WORDS}

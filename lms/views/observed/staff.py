@@ -1,4 +1,4 @@
-"""Observed ratings as staff see them: a cohort's, one observation, who decides, a plan."""
+"""Observed skills as staff see them: a cohort's, one observation, who decides, a plan."""
 
 import re
 import secrets
@@ -93,7 +93,7 @@ def new(cohort: int) -> ResponseReturnValue:
                 now=clock.now(),
             )
             db.session.commit()
-            flash(_("Opened. Each rater finds their sheet under observed ratings."), "success")
+            flash(_("Opened. Each rater finds their sheet under observed skills."), "success")
             return redirect(url_for("observed.observation", observation=opened), 303)
         except Refused as refused:
             db.session.rollback()

@@ -1,4 +1,4 @@
-"""Observed ratings: two raters who see nothing of each other, a third who decides, a plan."""
+"""Observed skills: two raters who see nothing of each other, a third who decides, a plan."""
 
 from collections.abc import Mapping
 from datetime import timedelta

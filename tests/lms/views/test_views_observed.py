@@ -1,4 +1,4 @@
-"""The pages of observed ratings: opened, judged blind on two sheets, decided, planned, shown."""
+"""The pages of observed skills: opened, judged blind on two sheets, decided, planned, shown."""
 
 import re
 from collections.abc import Callable
