@@ -5,11 +5,12 @@ import io
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import IO, Any, Literal
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from flask import Response, stream_with_context
 
@@ -42,14 +43,16 @@ class Column:
 class Table:
     """A table to take away, exactly as a page shows it: what it is called, and its rows.
 
-    `notes` say what a reader has to know beside it: the filters, the zone of its times, when it was
-    made. `rows` may be made while they are read, so that a long table needs no memory.
+    `notes` say what a reader has to know beside it: the filters, when it was made. Instants are
+    written in `zone`, an IANA name. `rows` may be made while they are read, so that a long table
+    needs no memory.
     """
 
     name: str
     columns: tuple[Column, ...]
     rows: Iterable[Sequence[Cell]]
     notes: tuple[str, ...] = ()
+    zone: str = "UTC"
 
 
 def table_of(name: str, rows: Iterable[Sequence[Cell]], notes: tuple[str, ...] = ()) -> Table:
@@ -70,14 +73,16 @@ def csv_stream(table: Table) -> Iterator[bytes]:
     """Write a table for a spreadsheet as it is read, some rows at a time.
 
     Headings first; notes and the meaning of the columns go into the workbook only, because a CSV
-    file has one header and then data. Days and instants are written as ISO 8601, instants in UTC.
+    file has one header and then data. Days and instants are written as ISO 8601, instants in the
+    table's zone with their distance from UTC.
     """
+    zone = ZoneInfo(table.zone)
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow([harmless(column.label) for column in table.columns])
     yield "\ufeff".encode()
     for count, row in enumerate(table.rows, start=1):
-        writer.writerow([harmless(_plain(cell)) for cell in row])
+        writer.writerow([harmless(_plain(cell, zone)) for cell in row])
         if count % ROWS_A_CHUNK == 0:
             yield _taken(text)
     yield _taken(text)
@@ -87,8 +92,9 @@ def xlsx_file(table: Table) -> IO[bytes]:
     """Write a table as a workbook into a file that vanishes when it is closed, and rewind it.
 
     The rows on one sheet; on another what the columns mean, and the notes. Every text is written
-    as text, so that no cell is a formula or a link; instants in UTC. It is written row by row and
-    needs the memory of one. Raises Refused for more rows than a sheet holds.
+    as text, so that no cell is a formula or a link; instants in the table's zone, named beside
+    each. It is written row by row and needs the memory of one. Raises Refused for more rows than a
+    sheet holds.
     """
     # Loaded here: few requests make a workbook, and every start would pay for it.
     import xlsxwriter
@@ -119,10 +125,7 @@ def xlsx_file(table: Table) -> IO[bytes]:
 
 def _write_rows(book: Any, table: Table) -> None:
     sheet, bold = book.add_worksheet("Table"), book.add_format({"bold": True})
-    formats = {
-        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
-        "moment": book.add_format({"num_format": 'yyyy-mm-dd hh:mm" UTC"'}),
-    }
+    write = _writer(book, sheet, ZoneInfo(table.zone))
     sheet.freeze_panes(1, 0)
     for place, column in enumerate(table.columns):
         sheet.set_column(place, place, max(12, min(48, len(column.label) + 2)))
@@ -130,21 +133,34 @@ def _write_rows(book: Any, table: Table) -> None:
     for number, row in enumerate(table.rows, start=1):
         if number > MOST_SHEET_ROWS:
             raise Refused("This table has more rows than a sheet can hold. Take it as CSV.")
-        for place, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
-            _write_cell(sheet, number, place, cell, formats.get(column.kind))
+        for place, (_column, cell) in enumerate(zip(table.columns, row, strict=True)):
+            write(number, place, cell)
 
 
-def _write_cell(sheet: Any, row: int, place: int, cell: Cell, form: Any) -> None:
-    if cell is None:
-        return
-    if isinstance(cell, datetime):
-        sheet.write_datetime(row, place, cell.astimezone(UTC), form)
-    elif isinstance(cell, date):
-        sheet.write_datetime(row, place, cell, form)
-    elif isinstance(cell, str):
-        sheet.write_string(row, place, cell, form)
-    else:
-        sheet.write_number(row, place, cell, form)
+def _writer(book: Any, sheet: Any, zone: ZoneInfo) -> Callable[[int, int, Cell], None]:
+    """Return what writes a cell; an instant beside the name that its zone has on that day."""
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    moments: dict[str, Any] = {}
+
+    def moment(name: str) -> Any:
+        if name not in moments:
+            moments[name] = book.add_format({"num_format": f'yyyy-mm-dd hh:mm" {name}"'})
+        return moments[name]
+
+    def write(row: int, place: int, cell: Cell) -> None:
+        if cell is None:
+            return
+        if isinstance(cell, datetime):
+            local = cell.astimezone(zone)
+            sheet.write_datetime(row, place, local, moment(local.tzname() or ""))
+        elif isinstance(cell, date):
+            sheet.write_datetime(row, place, cell, day)
+        elif isinstance(cell, str):
+            sheet.write_string(row, place, cell)
+        else:
+            sheet.write_number(row, place, cell)
+
+    return write
 
 
 def _write_meaning(book: Any, table: Table) -> None:
@@ -188,11 +204,12 @@ def _taken(text: io.StringIO) -> bytes:
     return taken
 
 
-def _plain(cell: Cell) -> str | int | float:
+def _plain(cell: Cell, zone: ZoneInfo) -> str | int | float:
     if cell is None:
         return ""
     if isinstance(cell, datetime):
-        return cell.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        written = cell.astimezone(zone).isoformat(timespec="seconds")
+        return written.removesuffix("+00:00") + "Z" if zone.key == "UTC" else written
     if isinstance(cell, date):
         return cell.isoformat()
     return cell

@@ -10,6 +10,7 @@ from lms import clock
 from lms.access import asked, rule
 from lms.db import db
 from lms.downloads import Cell, Column, Table, handed_out
+from lms.exports import in_zone
 from lms.services import accounts, audit, cohorts, reports
 
 pages = Blueprint("audit", __name__)
@@ -48,7 +49,8 @@ def trail_table(programme: int, format: str) -> Response:
         Column(_("Hash before"), _("of the entry before it, whichever programme’s it is")),
     )
     name = _("Audit trail of %(name)s", name=found.name)
-    answer = handed_out(Table(name, columns, _rows(programme)), format)
+    table = in_zone(Table(name, columns, _rows(programme)), found.time_zone)
+    answer = handed_out(table, format)
     audit.record(
         db.session,
         at=clock.now(),

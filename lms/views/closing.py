@@ -1,18 +1,29 @@
 """What comes before an award: disclosures read, a code of ethics attested, the course judged."""
 
+from collections.abc import Iterator
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_login import current_user
 
 import courses
-from lms import clock
+from lms import clock, exports
 from lms.access import asked, rule
 from lms.db import db
+from lms.downloads import Cell, Column, Table
 from lms.errors import Refused
 from lms.forms.closing import AttestForm, DisclosureForm, EvaluationForm, SeenForm
 from lms.services import catalogue, closing, cohorts, credentials, learning
@@ -197,6 +208,48 @@ def manage_disclosures(programme: int) -> ResponseReturnValue:
         words=ROLE_WORDS,
     )
     return page, 422 if form.errors else 200
+
+
+@pages.get("/manage/programmes/<int:programme>/disclosures/table.<format>")
+@rule("overseer")
+def disclosures_table(programme: int, format: str) -> Response:
+    """Give what is disclosed, a row for each relationship, then who has not disclosed."""
+    known = cohorts.programme_for(db.session, current_user.id, programme, asked())
+    today = clock.now().astimezone(ZoneInfo(known.time_zone)).date()
+    table = Table(
+        _("Disclosures of %(name)s", name=known.name),
+        (
+            Column(_("Person")),
+            Column(_("Role")),
+            Column(_("State"), _("disclosed, nothing to disclose, or missing")),
+            Column(_("Disclosed on"), "", "day"),
+            Column(_("Company")),
+            Column(_("Nature")),
+            Column(_("Since"), _("as stated")),
+            Column(_("Until"), _("as stated; empty while it lasts")),
+            Column(_("What was done about it")),
+        ),
+        [*disclosed_rows(programme), *missing_rows(programme, today)],
+    )
+    return exports.given(table, format, programme_id=programme, zone=known.time_zone)
+
+
+def disclosed_rows(programme: int) -> Iterator[tuple[Cell, ...]]:
+    """Return a row for each relationship, or one for somebody who has nothing to disclose."""
+    for line in closing.list_disclosures(db.session, programme):
+        if not line.interests:
+            told = str(_("Nothing to disclose"))
+            yield line.person, line.role, told, line.made_on, None, None, None, None, None
+        for each in line.interests:
+            who = (line.person, line.role, str(_("Disclosed")), line.made_on)
+            yield *who, each.company, each.nature, each.since, each.until, each.mitigation
+
+
+def missing_rows(programme: int, today: date) -> Iterator[tuple[Cell, ...]]:
+    """Return a row for everybody whose disclosure is missing or older than 24 months."""
+    for each in closing.list_undisclosed(db.session, programme, today):
+        role = str(ROLE_WORDS.get(each.role, each.role))
+        yield each.name, role, str(_("Missing")), None, None, None, None, None, None
 
 
 def begun_for(missing: list[closing.Undisclosed], today: date) -> dict[str, object]:

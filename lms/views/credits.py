@@ -18,9 +18,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 import certificates
-from lms import clock
+from lms import clock, exports
 from lms.access import asked, rule
 from lms.db import db
+from lms.downloads import Column, Table
 from lms.errors import Refused
 from lms.extensions import limiter
 from lms.forms.credits import ApprovalForm, ClaimForm, EndForm
@@ -124,6 +125,49 @@ def approvals(programme: int) -> ResponseReturnValue:
         ],
     )
     return page, 422 if form.errors else 200
+
+
+@pages.get("/manage/programmes/<int:programme>/approvals/table.<format>")
+@rule("overseer")
+def approvals_table(programme: int, format: str) -> Response:
+    """Give the approvals that a programme holds or held, those in force first."""
+    known = cohorts.programme_for(db.session, current_user.id, programme, asked())
+    today = clock.now().date()
+    words = {
+        "valid": _("In force"),
+        "future": _("Not yet"),
+        "lapsed": _("Lapsed"),
+        "ended": _("Off the list"),
+    }
+    table = Table(
+        _("Approvals of %(name)s", name=known.name),
+        (
+            Column(_("Body")),
+            Column(_("State")),
+            Column(_("Provider number")),
+            Column(_("Statement")),
+            Column(_("First day"), "", "day"),
+            Column(_("Last day"), _("empty without an end"), "day"),
+            Column(_("Unit")),
+            Column(_("Minutes of a unit"), "", "minutes"),
+            Column(_("Steps"), _("of a unit, in which credits are claimed")),
+        ),
+        [
+            (
+                line.approval.body,
+                words[state_of(line, today)],
+                line.approval.number,
+                line.approval.statement,
+                line.approval.valid_from,
+                line.approval.valid_until,
+                line.rule.unit,
+                line.rule.minutes,
+                str(line.rule.step),
+            )
+            for line in credits.list_approvals(db.session, programme)
+        ],
+    )
+    return exports.given(table, format, programme_id=programme, zone=known.time_zone)
 
 
 def approval_in(form: ApprovalForm) -> certificates.Approval:

@@ -11,6 +11,7 @@ from lms import clock
 from lms.access import asked, rule
 from lms.db import db
 from lms.downloads import Table, handed_out
+from lms.exports import in_zone
 from lms.services import accounts, audit, cohorts, evaluations
 from lms.services.evaluations import Results
 
@@ -76,7 +77,7 @@ def exported(programme: int, form: str, *, words: bool) -> ResponseReturnValue:
     made: Table = (evaluations.words_table if words else evaluations.results_table)(
         shown, found.name, found.time_zone
     )
-    answer = handed_out(made, form)
+    answer = handed_out(in_zone(made, found.time_zone), form)
     audit.record(
         db.session,
         at=clock.now(),

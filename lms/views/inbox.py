@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from flask_login import current_user
 
-from lms import clock
+from lms import clock, exports
 from lms.access import asked, rule, rule_of
 from lms.db import db
-from lms.downloads import Column, Table, handed_out
+from lms.downloads import Column, Table
 from lms.services import accounts, cohorts, inbox
 from lms.services.waiting import Waiting
 
@@ -99,17 +99,18 @@ def programme_table(programme: int, format: str) -> Response:
     kind = request.args.get("kind", "")
     columns = (
         Column(_("What")),
-        Column(_("Whose")),
-        Column(_("Waits since"), "", "moment"),
-        Column(_("Due"), "", "moment"),
-        Column(_("Address")),
+        Column(_("Whose, or which")),
+        Column(_("Waiting since"), "", "moment"),
+        Column(_("Answer by"), _("empty where no answer is promised"), "moment"),
+        Column(_("Address"), _("of the page on which it is done")),
     )
     rows = [
         (line.word, line.waiting.subject, line.waiting.since, line.waiting.due, line.url)
         for line in lines
         if kind in ("", line.kind)
     ]
-    return handed_out(Table(_("Work queue of %(name)s", name=found.name), columns, rows), format)
+    table = Table(_("Work queue of %(name)s", name=found.name), columns, rows)
+    return exports.given(table, format, programme_id=programme, zone=found.time_zone)
 
 
 def addresses(programme: int, kind: str) -> Callable[[int], str]:

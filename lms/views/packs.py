@@ -1,15 +1,25 @@
 """Evidence packs: asking for what an accreditor wants of a cohort, and fetching it as one file."""
 
-from flask import Blueprint, current_app, flash, redirect, render_template, send_file, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 from wtforms.fields.choices import SelectChoice
 
-from lms import clock
+from lms import clock, exports
 from lms.access import asked, rule
 from lms.config import Settings
 from lms.db import db
+from lms.downloads import Column, Table
 from lms.errors import Refused
 from lms.extensions import limiter
 from lms.forms.packs import PackForm
@@ -47,6 +57,45 @@ def index(programme: int) -> ResponseReturnValue:
         days=packs.KEPT.days,
     )
     return page, 422 if form.errors else 200
+
+
+@pages.get("/manage/programmes/<int:programme>/packs/table.<format>")
+@rule("overseer")
+def index_table(programme: int, format: str) -> Response:
+    """Give the list of packs that were asked for, not what is in them."""
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
+    states = {
+        "ready": _("Ready"),
+        "removed": _("Removed"),
+        "failed": _("Not made"),
+        "waiting": _("Being made"),
+        "making": _("Being made"),
+    }
+    table = Table(
+        _("Evidence packs of %(name)s", name=found.name),
+        (
+            Column(_("Cohort")),
+            Column(_("Asked"), "", "moment"),
+            Column(_("By")),
+            Column(_("State")),
+            Column(_("Kept until"), _("when the file is removed"), "moment"),
+            Column(_("SHA-256"), _("of the file")),
+            Column(_("Why"), _("why it was not made")),
+        ),
+        [
+            (
+                each.cohort_title,
+                each.asked_at,
+                each.asked_by,
+                states[each.state],
+                each.kept_until if each.state == "ready" else None,
+                each.sha256 if each.state == "ready" else None,
+                each.failure,
+            )
+            for each in packs.list_packs(db.session, programme)
+        ],
+    )
+    return exports.given(table, format, programme_id=programme, zone=found.time_zone)
 
 
 @pages.post("/manage/packs/<int:pack>/fetch")

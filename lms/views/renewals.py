@@ -1,7 +1,7 @@
 """Renewal: what a holder still has to do, reminders, and who of a programme lapses soon."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -16,8 +16,9 @@ import certificates
 from lms import clock
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import handed_out, table_of
+from lms.downloads import Cell, Column, Table, handed_out
 from lms.errors import NotFound, Refused
+from lms.exports import in_zone
 from lms.extensions import limiter
 from lms.forms.renewals import RemindersForm, RenewForm, StopForm
 from lms.services import audit, cohorts, credentials
@@ -164,7 +165,7 @@ def lapsing_table(programme: int, format: str) -> Response:
     lines = credentials.list_lapsing(db.session, programme, now)
     today = credentials.today_of(db.session, programme, now)
     name = f"{found.name} renewals {today.isoformat()}"
-    answer = handed_out(table_of(name, table(lines)), format)
+    answer = handed_out(in_zone(table(name, lines), found.time_zone), format)
     audit.record(
         db.session,
         at=now,
@@ -178,37 +179,40 @@ def lapsing_table(programme: int, format: str) -> Response:
     return answer
 
 
-def table(lines: Iterable[Lapsing]) -> Iterable[Sequence[str | int]]:
-    """Return the rows of the file, the header first."""
-    yield [
-        _("Holder"),
-        _("E-mail"),
-        _("Certificate"),
-        _("Course"),
-        _("Current until"),
-        _("Days left"),
-        _("Status"),
-        _("Window opens"),
-        _("Renewal begun (UTC)"),
-        _("Updates to confirm"),
-        _("Reminders written, days before"),
-    ]
-    for line in lines:
-        credential = line.held.credential
-        begun = "" if line.begun_at is None else line.begun_at.strftime("%Y-%m-%d %H:%M:%S")
-        yield [
-            line.name,
-            line.email,
-            certificates.format_serial(credential.serial),
-            credential.title,
-            credential.current_until.isoformat(),
-            line.days_left,
-            str(STATUS_WORDS[line.held.verdict.status]),
-            line.opens_on.isoformat(),
-            begun,
-            line.updates_open,
-            ", ".join(str(days) for days in line.reminded),
-        ]
+def table(name: str, lines: Iterable[Lapsing]) -> Table:
+    """Return certificates that lapse soon as a table to take away."""
+    columns = (
+        Column(_("Holder")),
+        Column(_("E-mail")),
+        Column(_("Certificate"), _("its number")),
+        Column(_("Course")),
+        Column(_("Current until"), "", "day"),
+        Column(_("Days left"), "", "number"),
+        Column(_("Status")),
+        Column(_("Window opens"), _("the first day on which it can be renewed"), "day"),
+        Column(_("Renewal begun"), "", "moment"),
+        Column(_("Updates to confirm"), _("that the holder has still to read"), "number"),
+        Column(_("Reminders written"), _("days before the last day")),
+    )
+    return Table(name, columns, [row(line) for line in lines])
+
+
+def row(line: Lapsing) -> tuple[Cell, ...]:
+    """Return a certificate that lapses soon as a row."""
+    credential = line.held.credential
+    return (
+        line.name,
+        line.email,
+        certificates.format_serial(credential.serial),
+        credential.title,
+        credential.current_until,
+        line.days_left,
+        str(STATUS_WORDS[line.held.verdict.status]),
+        line.opens_on,
+        line.begun_at,
+        line.updates_open,
+        ", ".join(str(days) for days in line.reminded),
+    )
 
 
 @pages.app_template_global()

@@ -4,15 +4,15 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from lms import clock
+from lms import clock, exports
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import handed_out
+from lms.downloads import Column, Table, handed_out
 from lms.errors import NotFound, Refused
 from lms.extensions import limiter
 from lms.forms.saved import ActForm, KeepForm
@@ -38,6 +38,35 @@ def index(programme: int) -> str:
         cohorts=cohorts.list_cohorts(db.session, [programme]),
         sources=_sources(role),
     )
+
+
+@pages.get("/manage/programmes/<int:programme>/reports/table.<format>")
+@rule("reader")
+def index_table(programme: int, format: str) -> Response:
+    """Give the list of reports that a programme keeps, not what they show."""
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
+    when = {"never": _("Never"), "weekly": _("Every week"), "monthly": _("Every month")}
+    table = Table(
+        _("Reports of %(name)s", name=found.name),
+        (
+            Column(_("Report")),
+            Column(_("Cohort")),
+            Column(_("Kept by")),
+            Column(_("Kept"), "", "moment"),
+            Column(_("Address sent"), _("how often its keeper is sent the address")),
+        ),
+        [
+            (
+                line.title,
+                line.cohort_title,
+                line.saved_by_name,
+                line.saved_at,
+                when[line.schedule],
+            )
+            for line in saved.list_saved(db.session, programme)
+        ],
+    )
+    return exports.given(table, format, programme_id=programme, zone=found.time_zone)
 
 
 @pages.get("/manage/cohorts/<int:cohort>/report")
@@ -167,9 +196,8 @@ def build_table(cohort: int, format: str) -> ResponseReturnValue:
 def _given(run: cohorts.RunCohort, definition: saved.Definition, form: str) -> ResponseReturnValue:
     now = clock.now()
     table = saved.report_of(db.session, current_user.id, run, definition, now)
-    zone = _("Instants are in UTC. Made %(now)s UTC.", now=f"{now:%Y-%m-%d %H:%M}")
-    table = replace(table, name=f"{table.name} {run.title}", notes=(*table.notes, zone))
-    answer = handed_out(table, form)
+    table = exports.in_zone(table, run.time_zone)
+    answer = handed_out(replace(table, name=f"{table.name} {run.title}"), form)
     saved.record_export(db.session, run, definition, form, by=current_user.id, now=now)
     db.session.commit()
     return answer

@@ -21,6 +21,7 @@ from lms.access import asked, rule
 from lms.db import db
 from lms.downloads import Cell, Column, Table, handed_out
 from lms.errors import Forbidden, LmsError
+from lms.exports import in_zone
 from lms.forms.watch import FlagNoteForm, NoteForm, OutcomeForm, OwnerForm, RulesForm
 from lms.services import accounts, audit, cohorts, sittings, watch
 from lms.services.cohorts import RunCohort
@@ -170,7 +171,7 @@ def cohort_table(cohort: int, format: str) -> Response:
     now, chosen = clock.now(), choice()
     lines = selected(watch.current_flags(db.session, cohort, now), chosen, today_of(found))
     # What cannot be handed out is refused before it is noted that it was.
-    answer = handed_out(flags_table(found, lines), format)
+    answer = handed_out(in_zone(flags_table(found, lines), found.time_zone), format)
     audit.record(
         db.session,
         at=now,
@@ -214,7 +215,6 @@ def flags_table(found: RunCohort, flags: Iterable[Flag]) -> Table:
             Column(_("Look again on"), "", "day"),
         ),
         rows=(row(flag) for flag in flags),
-        notes=(_("Days are those of %(zone)s.", zone=found.time_zone),),
     )
 
 

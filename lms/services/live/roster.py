@@ -179,7 +179,7 @@ def roster_table(session: Session, cohort: RunCohort, live: Live, now: datetime)
             Column("Mode", "How the learner attended."),
             Column("Evidence", "By the code of the room, or ticked on the roster."),
             Column("Recorded by"),
-            Column("Recorded at", "Instant in UTC.", "moment"),
+            Column("Recorded at", kind="moment"),
             Column("Reason", "Why an earlier entry was corrected."),
         ),
         rows=[

@@ -30,7 +30,7 @@ def log_table(
         name=f"{programme.name} mail {now:%Y-%m-%d}",
         columns=COLUMNS,
         rows=_rows(session, programme.id, state, kind),
-        notes=(*filters, "Times in UTC", f"Made {now:%Y-%m-%d %H:%M} UTC"),
+        notes=tuple(filters),
     )
 
 

@@ -5,7 +5,7 @@ import json
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -23,7 +23,6 @@ STATEMENT = (
     "stand, and where clients were present they had consented in writing to the learner's presence."
 )
 RETURNS = ("not-there", "minutes", "details")
-MOST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +53,23 @@ class Supervised:
 
 
 def list_supervised(session: Session, account_id: int, programme_id: int) -> list[Entry]:
-    """Return the rows that name somebody's account as supervisor, those that wait first."""
+    """Return the rows that name somebody's account as supervisor.
+
+    Those that wait come first, the longest waiting before the others; then the rest, the latest
+    day first.
+    """
     named = sa.select(PracticeSupervisor.id).where(
         PracticeSupervisor.programme_id == programme_id,
         PracticeSupervisor.account_id == account_id,
     )
     found = entries_where(session, PracticeEntry.supervisor_id.in_(named))
-    return sorted(found, key=lambda entry: not entry.is_open)[:MOST_SHOWN]
+    waiting = sorted((each for each in found if each.is_open), key=_day)
+    rest = sorted((each for each in found if not each.is_open), key=_day, reverse=True)
+    return waiting + rest
+
+
+def _day(entry: Entry) -> tuple[date, int]:
+    return entry.stated.practised_on, entry.id
 
 
 def supervised_for(session: Session, account_id: int, entry_id: int) -> Supervised:

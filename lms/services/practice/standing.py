@@ -142,15 +142,15 @@ def practice_table(session: Session, cohort: RunCohort, now: datetime) -> Table:
         ],
         notes=(
             "Only rows that a supervisor signed count.",
-            f"Times in UTC; days in {cohort.time_zone}.",
             f"Made {now:%Y-%m-%d %H:%M} UTC.",
         ),
     )
 
 
-def log_table(entries: list[Entry], *, name: str, now: datetime) -> Table:
-    """Return the table of one log, every row with its state."""
+def log_table(entries: list[Entry], *, name: str, learner: bool = False) -> Table:
+    """Return rows of practice with their state; with `learner` it says first whose each is."""
     columns = (
+        *((Column("Learner"),) if learner else ()),
         Column("Day", kind="day"),
         Column("Kind", "practicum or consultation"),
         Column("Site"),
@@ -164,16 +164,17 @@ def log_table(entries: list[Entry], *, name: str, now: datetime) -> Table:
         Column("Supervisor"),
         Column("Licence"),
         Column("State", "waiting, signed, returned, replaced or withdrawn"),
-        Column("Signed at", "UTC", "moment"),
+        Column("Signed at", kind="moment"),
         Column("SHA-256", "of the row and its signature"),
     )
-    return Table(name, columns, _log_rows(entries), notes=(f"Made {now:%Y-%m-%d %H:%M} UTC.",))
+    return Table(name, columns, _log_rows(entries, learner))
 
 
-def _log_rows(entries: list[Entry]) -> Iterator[tuple[Cell, ...]]:
+def _log_rows(entries: list[Entry], learner: bool) -> Iterator[tuple[Cell, ...]]:
     for entry in entries:
         stated = entry.stated
         yield (
+            *((entry.learner,) if learner else ()),
             stated.practised_on,
             stated.kind,
             entry.site,

@@ -197,13 +197,17 @@ def report_for(session: Session, account_id: int, report_id: int, role: str) -> 
     return found
 
 
-def list_lines(session: Session, report_id: int, now: datetime) -> list[ReportLineView]:
-    """Return the lines of a report, in their order."""
+def list_lines(
+    session: Session, report_id: int, now: datetime, *, first: int = 0, most: int | None = None
+) -> list[ReportLineView]:
+    """Return the lines of a report in their order: all, or at most so many after the first ones."""
     query = (
         sa.select(ReportLine, ReportConsent.withdrawn_at)
         .join(ReportConsent, ReportConsent.id == ReportLine.consent_id)
         .where(ReportLine.report_id == report_id)
         .order_by(ReportLine.number)
+        .offset(first)
+        .limit(most)
     )
     rows = session.execute(query).all()
     held = {

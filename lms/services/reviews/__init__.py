@@ -37,6 +37,7 @@ from lms.services.reviews.rulings import (
 )
 from lms.services.reviews.voids import (
     ActLine,
+    AttemptLine,
     Examined,
     examine,
     list_acts,
@@ -54,6 +55,7 @@ __all__ = [
     "ActLine",
     "AppealLine",
     "AppealOutcome",
+    "AttemptLine",
     "Change",
     "ConcernLine",
     "Confirmation",

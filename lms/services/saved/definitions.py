@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal, get_args
+from zoneinfo import ZoneInfo
 
 from lms.downloads import Cell, Table
 from lms.errors import Refused
@@ -77,7 +78,7 @@ def applied(table: Table, definition: Definition) -> Table:
     places = {column.label: place for place, column in enumerate(table.columns)}
     for name in (*definition.columns, *(each.column for each in definition.conditions)):
         _refuse_unknown(places, name)
-    rows: Iterable[Sequence[Cell]] = table.rows
+    rows = _local(table)
     for condition in definition.conditions:
         rows = filter(_keeps(condition, places[condition.column]), rows)
     if definition.sort:
@@ -91,6 +92,24 @@ def applied(table: Table, definition: Definition) -> Table:
         rows=([row[place] for place in shown] for row in rows),
         notes=(*table.notes, *(_told(each) for each in definition.conditions)),
     )
+
+
+def _local(table: Table) -> Iterable[Sequence[Cell]]:
+    """Return the rows with their instants on the clocks of the table's zone."""
+    moments = [place for place, column in enumerate(table.columns) if column.kind == "moment"]
+    if not moments:
+        return table.rows
+    zone = ZoneInfo(table.zone)
+
+    def local(row: Sequence[Cell]) -> Sequence[Cell]:
+        cells = list(row)
+        for place in moments:
+            cell = cells[place]
+            if isinstance(cell, datetime):
+                cells[place] = cell.astimezone(zone)
+        return cells
+
+    return map(local, table.rows)
 
 
 def _refuse_unknown(places: Mapping[str, int], name: str) -> None:
@@ -139,7 +158,7 @@ def _as_number(text: str) -> float | None:
 
 
 def as_text(cell: Cell) -> str:
-    """Return a cell as conditions and pages see it: days and instants as ISO 8601."""
+    """Return a cell as conditions and pages see it: days and instants as ISO 8601, in its zone."""
     if cell is None:
         return ""
     if isinstance(cell, datetime):

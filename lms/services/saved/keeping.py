@@ -1,6 +1,6 @@
 """Keeping reports: saved under a title, opened by whoever may read what they show, taken away."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -43,7 +43,8 @@ def report_of(
     """Return what a definition shows of a cohort's table, to whoever may read that table."""
     source = source_named(definition.source)
     accounts.require_role(session, account_id, cohort.programme_id, source.asked)
-    return applied(source.build(session, cohort, now), definition)
+    table = replace(source.build(session, cohort, now), zone=cohort.time_zone)
+    return applied(table, definition)
 
 
 def save(

@@ -12,6 +12,7 @@ from lms import clock
 from lms.access import asked, rule
 from lms.db import db
 from lms.downloads import Cell, Column, Table, handed_out
+from lms.exports import in_zone
 from lms.services import audit, cohorts, credentials
 from lms.views.acts.place import pages, today_in
 
@@ -68,7 +69,7 @@ def issued_table(programme: int, format: str) -> Response:
         _issued_rows(programme, words, now),
         notes,
     )
-    answer = handed_out(table, format)
+    answer = handed_out(in_zone(table, found.time_zone), format)
     audit.record(
         db.session,
         at=now,

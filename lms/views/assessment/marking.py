@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 import quizzes
-from lms import clock
+from lms import clock, exports
 from lms.access import asked, rule
 from lms.db import db
+from lms.downloads import Column, Table
 from lms.errors import Refused
 from lms.forms.assessment import MarkForm
 from lms.services import assessment, catalogue, cohorts, credentials
@@ -35,6 +36,27 @@ def to_mark(cohort: int) -> str:
         ],
         quizzes=[module for module in course.modules if module.quiz is not None],
     )
+
+
+@pages.get("/manage/cohorts/<int:cohort>/marking/table.<format>")
+@rule("reader")
+def to_mark_table(cohort: int, format: str) -> Response:
+    """Give the papers that wait for a marker; they are marked blind, so that no name is in it."""
+    found = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
+    course = catalogue.release(db.session, found.release_id).course
+    table = Table(
+        _("Answers to mark in %(cohort)s", cohort=found.title),
+        (
+            Column(_("Paper"), _("its number; it is marked without the name"), "number"),
+            Column(_("Quiz")),
+            Column(_("Waiting since"), "", "moment"),
+        ),
+        [
+            (line.attempt_id, course.module(line.module_key).title, line.submitted_at)
+            for line in assessment.list_to_mark(db.session, current_user.id, cohort)
+        ],
+    )
+    return exports.given(table, format, programme_id=found.programme_id, zone=found.time_zone)
 
 
 @pages.get("/manage/attempts/<int:attempt>/marking")

@@ -10,6 +10,7 @@ from lms import clock, downloads
 from lms.access import rule
 from lms.db import db
 from lms.errors import Refused
+from lms.exports import in_zone
 from lms.forms.cohorts import ActForm, ExtensionForm, MoveForm, StateForm
 from lms.services import audit, catalogue, cohorts
 from lms.services.cohorts import RunCohort
@@ -70,7 +71,7 @@ def places_table(cohort: int, format: str) -> Response:
         subject=f"cohort {found.id}",
         detail={"format": format, "state": state, "words": words},
     )
-    answer = downloads.handed_out(table, format)
+    answer = downloads.handed_out(in_zone(table, found.time_zone), format)
     db.session.commit()
     return answer
 

@@ -57,6 +57,7 @@ def partner(programme: int) -> str:
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     return render_template(
         "faculty/partner.html",
+        programme_id=programme,
         programme_name=found.name,
         contact=found.contact_email,
         site=faculty.site_of(db.session, programme, current_user.id),

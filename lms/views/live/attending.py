@@ -11,6 +11,7 @@ from lms.access import rule
 from lms.db import db
 from lms.downloads import handed_out
 from lms.errors import Refused
+from lms.exports import in_zone
 from lms.forms.live import ATTENDED, CorrectionForm, RosterForm
 from lms.services import audit, live
 from lms.services.cohorts import RunCohort
@@ -168,7 +169,7 @@ def exported(found: RunCohort, session: Live, form: str) -> Response:
     """Return the roster of a session as a file; that it was taken stands in the trail."""
     now = clock.now()
     made = live.roster_table(db.session, found, session, now)
-    answer = handed_out(made, form)
+    answer = handed_out(in_zone(made, found.time_zone), form)
     audit.record(
         db.session,
         at=now,

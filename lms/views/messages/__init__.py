@@ -3,6 +3,6 @@
 from lms.views.messages.blueprint import pages
 
 # Each module adds its pages to the blueprint when it is imported.
-from . import announcing, log, reading, reminding  # noqa: F401
+from . import announcing, log, reading, reminding, tables  # noqa: F401
 
 __all__ = ["pages"]

@@ -9,6 +9,7 @@ from lms import clock
 from lms.access import asked, rule
 from lms.db import db
 from lms.downloads import handed_out
+from lms.exports import in_zone
 from lms.services import accounts, audit, cohorts, mail, messages
 from lms.views.messages.blueprint import pages, refuse_unless_pressed
 
@@ -55,7 +56,7 @@ def log_table(programme: int, format: str) -> Response:
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     filters = _filters()
     table = messages.log_table(db.session, found, now, state=filters["state"], kind=filters["kind"])
-    answer = handed_out(table, format)
+    answer = handed_out(in_zone(table, found.time_zone), format)
     audit.record(
         db.session,
         at=now,

@@ -13,6 +13,7 @@ from lms.access import asked, rule
 from lms.db import db
 from lms.downloads import handed_out
 from lms.errors import Refused
+from lms.exports import in_zone
 from lms.forms.observed import ActForm, OpenForm, PlanForm, ThirdForm
 from lms.services import accounts, audit, catalogue, cohorts, observed
 from lms.services.cohorts import RunCohort
@@ -68,7 +69,7 @@ def cohort_table(cohort: int, format: str) -> Response:
         detail={"format": format},
     )
     db.session.commit()
-    return handed_out(table, format)
+    return handed_out(in_zone(table, found.time_zone), format)
 
 
 @pages.route("/manage/cohorts/<int:cohort>/observed/new", methods=["GET", "POST"])

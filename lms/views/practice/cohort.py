@@ -8,6 +8,7 @@ from lms.access import asked, rule
 from lms.db import db
 from lms.downloads import handed_out
 from lms.errors import NotFound
+from lms.exports import in_zone
 from lms.services import audit, catalogue, cohorts, practice
 from lms.services.cohorts import RunCohort
 from lms.services.practice import LearnerPractice
@@ -70,7 +71,7 @@ def cohort_table(cohort: int, format: str) -> Response:
         detail={"format": format},
     )
     db.session.commit()
-    return handed_out(table, format)
+    return handed_out(in_zone(table, found.time_zone), format)
 
 
 @pages.get("/manage/cohorts/<int:cohort>/learners/<int:enrolment>/practice")

@@ -15,6 +15,7 @@ from lms.access import rule
 from lms.db import db
 from lms.downloads import handed_out
 from lms.errors import NotFound, Refused
+from lms.exports import in_zone
 from lms.extensions import limiter
 from lms.forms.practice import (
     REASON_WORDS,
@@ -76,7 +77,7 @@ def own_table(enrolment: int, format: str) -> Response:
     seat = own_seat(enrolment)
     entries = practice.list_entries(db.session, enrolment)
     name = f"Practice log of {current_user.full_name} in {seat.cohort_title}"
-    return handed_out(practice.log_table(entries, name=name, now=clock.now()), format)
+    return handed_out(in_zone(practice.log_table(entries, name=name), seat.time_zone), format)
 
 
 @pages.route("/learn/<int:enrolment>/practice/new/<kind>", methods=["GET", "POST"])

@@ -18,7 +18,7 @@ from lms.views.practice.place import pages
 
 TRIES = "30 per hour"
 
-#: Rows of each kind on the page: more is a scroll, and the next stand there once these are done.
+#: Rows of each kind on the page: what waits moves up as it is done, what is done has pages.
 MOST_ROWS = 30
 
 
@@ -28,18 +28,19 @@ def supervision(programme: int) -> str:
     """List the rows that name the person who asks as supervisor: first what waits longest."""
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     entries = practice.list_supervised(db.session, current_user.id, programme)
-    waiting = sorted(
-        (entry for entry in entries if entry.is_open), key=lambda entry: entry.stated.practised_on
-    )
+    waiting = [entry for entry in entries if entry.is_open]
     others = [entry for entry in entries if not entry.is_open]
+    last = max(1, -(-len(others) // MOST_ROWS))
+    page = min(max(1, request.args.get("page", 1, type=int)), last)
     return render_template(
         "practice/supervision.html",
         programme=found,
         programme_name=found.name,
         waiting=waiting[:MOST_ROWS],
         more_waiting=len(waiting) > MOST_ROWS,
-        others=others[:MOST_ROWS],
-        more_others=len(others) > MOST_ROWS,
+        others=others[(page - 1) * MOST_ROWS : page * MOST_ROWS],
+        page=page,
+        last=last,
         sheets=[
             (rating, seen)
             for rating, seen in observed.own_sheets(db.session, current_user.id)

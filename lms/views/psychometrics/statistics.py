@@ -1,7 +1,7 @@
 """The statistics of a bank: its papers, its items, one item, and the file to take away."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 import quizzes
+from lms import exports
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import handed_out, table_of
+from lms.downloads import Cell, Column, Table
 from lms.services import cohorts, psychometrics
 from lms.services.psychometrics import BankReport, ItemLine
 from lms.views.psychometrics import charts
@@ -189,36 +190,48 @@ def sorted_by(line: ItemLine, sort: str) -> float | None:
 @rule("reader")
 def items_table(programme: int, bank: str, format: str) -> Response:
     """Give the item table as shown as a file for a spreadsheet; it names no learner."""
-    cohorts.programme_for(db.session, current_user.id, programme, asked())
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     chosen = choice()
     report = report_of(programme, bank, chosen)
-    rows = table(arranged(report.items, chosen))
-    return handed_out(table_of(f"{report.bank.title} items", rows), format)
+    rows = [row(line) for line in arranged(report.items, chosen)]
+    table = Table(f"{report.bank.title} items", columns(), rows)
+    return exports.given(table, format, programme_id=programme, zone=found.time_zone)
 
 
-def table(lines: Iterable[ItemLine]) -> Iterable[Sequence[str | int | float]]:
-    """Return the rows of the file, the header first; unknown figures are empty."""
+def columns() -> tuple[Column, ...]:
+    """Return the columns of the item table, each figure with the sentence that explains it."""
     names = quizzes.FIGURES
-    head = [_("Item"), _("Objective"), _("Safety-critical"), names["learners"].name]
+    found = [
+        Column(_("Item")),
+        Column(_("Objective")),
+        Column(_("Safety-critical")),
+        Column(names["learners"].name, names["learners"].sentence, "number"),
+    ]
     for name in MEASURED:
-        head.append(names[name].name)
+        found.append(Column(names[name].name, names[name].sentence, "number"))
         if name in ("facility", "discrimination"):
-            head += [_("%(figure)s from", figure=names[name].name)]
-            head += [_("%(figure)s to", figure=names[name].name)]
-    head += [_("Answers with a certainty"), names["confidently_wrong"].name, _("Flags")]
-    yield head
-    for line in lines:
-        figures, sure = line.figures, line.certainty
-        row: list[str | int | float] = [line.column, line.item.objective]
-        row += [_("yes") if line.item.safety_critical else _("no"), figures.learners]
-        for name in MEASURED:
-            row.append(plain(getattr(figures, name)))
-            if name in ("facility", "discrimination"):
-                spread = getattr(figures, f"{name}_interval")
-                row += [plain(spread and spread.low), plain(spread and spread.high)]
-        row += [sure.answers, plain(sure.confidently_wrong_rate)]
-        row.append("; ".join(str(flag_word(flag)) for flag in line.flags))
-        yield row
+            within = _("95 % interval")
+            title = names[name].name
+            found.append(Column(_("%(figure)s from", figure=title), within, "number"))
+            found.append(Column(_("%(figure)s to", figure=title), within, "number"))
+    wrong = names["confidently_wrong"]
+    found.append(Column(_("Answers with a certainty"), "", "number"))
+    found.append(Column(wrong.name, wrong.sentence, "number"))
+    return (*found, Column(_("Flags"), _("reasons to read the item again, never a verdict")))
+
+
+def row(line: ItemLine) -> tuple[Cell, ...]:
+    """Return an item as a row; unknown figures are empty."""
+    figures, sure = line.figures, line.certainty
+    cells: list[Cell] = [line.column, line.item.objective]
+    cells += [_("yes") if line.item.safety_critical else _("no"), figures.learners]
+    for name in MEASURED:
+        cells.append(plain(getattr(figures, name)))
+        if name in ("facility", "discrimination"):
+            spread = getattr(figures, f"{name}_interval")
+            cells += [plain(spread and spread.low), plain(spread and spread.high)]
+    flags = "; ".join(str(flag_word(flag)) for flag in line.flags)
+    return (*cells, sure.answers, plain(sure.confidently_wrong_rate), flags)
 
 
 MEASURED = (
@@ -232,6 +245,6 @@ MEASURED = (
 )
 
 
-def plain(value: float | None) -> float | str:
+def plain(value: float | None) -> float | None:
     """Return a number for a file, empty where there is none."""
-    return "" if value is None else round(value, 4)
+    return None if value is None else round(value, 4)

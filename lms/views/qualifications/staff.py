@@ -12,6 +12,7 @@ from lms.access import asked, rule
 from lms.db import db
 from lms.downloads import handed_out
 from lms.errors import Refused
+from lms.exports import in_zone
 from lms.forms.qualifications import CheckForm, DemandForm
 from lms.services import accounts, audit, cohorts, qualifications
 from lms.views.qualifications.place import pages, proof_answer, words
@@ -130,7 +131,7 @@ def table(programme: int, format: str) -> Response:
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     now = clock.now()
     made = qualifications.programme_table(db.session, programme, found.name, found.time_zone, now)
-    answer = handed_out(made, format)
+    answer = handed_out(in_zone(made, found.time_zone), format)
     audit.record(
         db.session,
         at=now,

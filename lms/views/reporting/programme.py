@@ -13,7 +13,7 @@ from lms.forms.reporting import ActivityForm, CourseForm
 from lms.services import accounts, cohorts, reporting
 from lms.views.reporting.place import pages
 
-SHOWN = 200
+PAGE = 50
 
 
 @pages.get("/manage/programmes/<int:programme>/reporting")
@@ -29,6 +29,8 @@ def index(programme: int) -> str:
     counts = {state: sum(each.state == state for each in listed) for state in STATES}
     shown = request.args.get("show", "")
     rows = [each for each in listed if each.state == shown] if shown in STATES else listed
+    last = max(1, -(-len(rows) // PAGE))
+    page = min(max(1, request.args.get("page", 1, type=int)), last)
     return render_template(
         "reporting/index.html",
         programme=found,
@@ -37,8 +39,9 @@ def index(programme: int) -> str:
         courses=courses,
         course=course,
         counts=counts,
-        rows=rows[:SHOWN],
-        left_off=max(len(rows) - SHOWN, 0),
+        rows=rows[(page - 1) * PAGE : page * PAGE],
+        page=page,
+        last=last,
         shown=shown if shown in STATES else "",
         reports=reporting.list_reports(db.session, programme),
         form=ActivityForm(formdata=None),

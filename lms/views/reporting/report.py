@@ -1,6 +1,6 @@
 """One completion report: its lines, its file, and what came back."""
 
-from flask import Response, flash, redirect, render_template, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -17,6 +17,8 @@ from lms.services import accounts, reporting
 from lms.services.reporting import ReportOverview
 from lms.views.reporting.place import pages, secret
 
+PAGE = 50
+
 
 @pages.get("/manage/reports/<int:report>")
 @rule("overseer")
@@ -29,13 +31,18 @@ def report(report: int) -> str:
 def shown(found: ReportOverview, form: RejectionsForm) -> str:
     """Draw the page of a report."""
     role = accounts.role_in(db.session, current_user.id, found.programme_id)
+    last = max(1, -(-found.lines // PAGE))
+    page = min(max(1, request.args.get("page", 1, type=int)), last)
+    first = (page - 1) * PAGE
     return render_template(
         "reporting/report.html",
         report=found,
         programme_name=found.programme_name,
         role=role,
         may_write=role in ("administrator", "director"),
-        lines=reporting.list_lines(db.session, found.id, clock.now()),
+        lines=reporting.list_lines(db.session, found.id, clock.now(), first=first, most=PAGE),
+        page=page,
+        last=last,
         form=form,
         act_form=ActForm(formdata=None),
     )

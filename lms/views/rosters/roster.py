@@ -7,6 +7,7 @@ from lms import clock
 from lms.access import asked, rule
 from lms.db import db
 from lms.downloads import handed_out
+from lms.exports import in_zone
 from lms.forms.rosters import ActForm
 from lms.services import audit, cohorts, rosters
 from lms.services.rosters import RosterRowLine
@@ -82,4 +83,4 @@ def rows(roster: int, format: str) -> Response:
         detail={"kinds": list(kinds)},
     )
     db.session.commit()
-    return handed_out(table, format)
+    return handed_out(in_zone(table, found.time_zone), format)
