@@ -9,20 +9,39 @@ from flask_login import current_user
 from lms import clock
 from lms.access import rule
 from lms.db import db
-from lms.services import catalogue, cohorts, credentials
+from lms.services import catalogue, cohorts, credentials, faculty
 
 pages = Blueprint("catalogue", __name__)
+
+VISITED_AT = {"partner": "faculty.partner", "supervisor": "practice.supervision"}
 
 
 @pages.get("/")
 @rule("public")
 def index() -> ResponseReturnValue:
-    """Lead a learner to their work and a visitor to the programmes."""
+    """Lead people to their work and a visitor to the programmes; so does signing in."""
     if current_user.is_authenticated:
-        return redirect(url_for("learning.home"))
+        return redirect(place_of_work())
     g.indexable = True
     programmes = catalogue.list_programmes(db.session)
     return render_template("catalogue/index.html", programmes=programmes)
+
+
+def place_of_work() -> str:
+    """Return where somebody's work is: what they learn, else what they run, else what they visit.
+
+    Who visits one programme from outside is led to their page of it.
+    """
+    comes_to_work = current_user.is_staff or current_user.is_visitor
+    if not comes_to_work or cohorts.learns(db.session, current_user.id):
+        return url_for("learning.home")
+    if current_user.is_staff:
+        return url_for("cohorts.index")
+    visited = faculty.list_own_programmes(db.session, current_user.id)
+    if len(visited) == 1:
+        programme, _name, role = visited[0]
+        return url_for(VISITED_AT[role], programme=programme)
+    return url_for("faculty.visiting")
 
 
 @pages.get("/programmes/<slug>")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.errors import Forbidden, NotFound, Refused
 from lms.models.catalogue import Programme
-from lms.models.cohorts import Cohort, Enrolment
+from lms.models.cohorts import Cohort, Enrolment, WaitingPlace
 from lms.services import accounts
 
 State = Literal["active", "paused", "withdrawn"]
@@ -84,6 +84,15 @@ def list_seats(session: Session, account_id: int) -> list[Seat]:
     """Return all seats of a learner, the latest enrolment first."""
     query = SEAT.where(Enrolment.account_id == account_id).order_by(Enrolment.id.desc())
     return [Seat(*row) for row in session.execute(query)]
+
+
+def learns(session: Session, account_id: int) -> bool:
+    """Whether somebody has a place in any cohort, or waits for one."""
+    placed = sa.exists().where(Enrolment.account_id == account_id, Enrolment.state != "withdrawn")
+    waits = sa.exists().where(
+        WaitingPlace.account_id == account_id, WaitingPlace.ended_at.is_(None)
+    )
+    return bool(session.scalar(sa.select(sa.or_(placed, waits))))
 
 
 def refuse_own(session: Session, enrolment_id: int, by: int) -> None:

@@ -11,6 +11,7 @@ from flask import Flask
 from lms import clock
 from lms.models.accounts import Account, RoleGrant, SignIn
 from lms.models.audit import AuditEntry
+from lms.services import cohorts
 from tests.cast import Cast
 from tests.lms.views.visitor import NEW_PASSWORD, VERA, Visitor, link_in, outbox, rows
 
@@ -129,6 +130,46 @@ def test_the_way_back_after_signing_in_is_where_one_came_from(app: Flask) -> Non
     assert way_back
     answer = lena.sign_in("Lena", next=way_back.group(1))
     assert answer.location == "/account/sessions?all=1"
+
+
+@pytest.mark.parametrize(
+    ("who", "arrives"),
+    [
+        ("Lena", "/learn"),
+        ("Otto", "/learn"),
+        ("Ada", "/manage"),
+        ("Dina", "/manage"),
+        ("Ivo", "/manage"),
+        ("Rhea", "/manage"),
+        ("Olga", "/manage"),
+        ("Saul", "/manage/programmes/{northgate}/supervision"),
+        ("Pia", "/manage/programmes/{northgate}/partner"),
+    ],
+)
+def test_signing_in_leads_to_where_ones_work_is(
+    app: Flask, cast: Cast, who: str, arrives: str
+) -> None:
+    visitor = Visitor(app)
+    answer = visitor.sign_in(who)
+    assert visitor.get(answer.location).location == arrives.format(northgate=cast.northgate)
+    assert visitor.get(visitor.get("/").location).status_code == 200
+    asked_for = Visitor(app).sign_in(who, next="/account/sessions?all=1")
+    assert asked_for.location == "/account/sessions?all=1"
+
+
+def test_staff_who_learn_are_led_to_what_they_learn(app: Flask, cast: Cast) -> None:
+    with rows(app) as session:
+        how = {"cohort_id": cast.autumn, "by": cast.ada, "now": clock.now()}
+        seat = cohorts.place(session, account_id=cast.ivo, **how)  # type: ignore[arg-type]
+        session.commit()
+    ivo = Visitor(app)
+    assert ivo.get(ivo.sign_in("Ivo").location).location == "/learn"
+    with rows(app) as session:
+        run = cohorts.cohort_for(session, cast.ada, cast.autumn, "administrator")
+        why = {"reason": "-", "by": cast.ada, "now": clock.now()}
+        cohorts.change_state(session, run, seat, "withdraw", **why)  # type: ignore[arg-type]
+        session.commit()
+    assert ivo.get("/").location == "/manage", "what was given up is nobody's work"
 
 
 def test_an_empty_sign_in_is_told_once_what_is_wrong(app: Flask) -> None:
