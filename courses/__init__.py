@@ -77,6 +77,7 @@ from courses.impact import (
     impact,
     standings_of,
 )
+from courses.live import LiveMinutes, live_by_topic
 from courses.lookup import STATUSES, FactQuery, find_facts, strength_of
 from courses.modes import MODES, Mode, ModeStanding, mode_standings
 from courses.outline import (
@@ -208,6 +209,7 @@ __all__ = [
     "Lesson",
     "LessonDone",
     "Library",
+    "LiveMinutes",
     "MappedRequirement",
     "Measure",
     "Missing",
@@ -278,6 +280,7 @@ __all__ = [
     "impact",
     "is_disclosed",
     "lessons_citing",
+    "live_by_topic",
     "mode_standings",
     "overview",
     "pace",

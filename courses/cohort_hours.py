@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from courses.crosswalk import Crosswalk
 from courses.hours import TopicHours, hours
+from courses.live import LiveMinutes, live_by_topic
 from courses.outline import Course
 
 
@@ -38,10 +39,15 @@ class GroupHours:
 
 
 def group_hours(
-    crosswalk: Crosswalk, course: Course, rulebook_id: str, done: Sequence[Collection[str]]
+    crosswalk: Crosswalk,
+    course: Course,
+    rulebook_id: str,
+    done: Sequence[Collection[str]],
+    live: Sequence[Sequence[LiveMinutes]] = (),
 ) -> GroupHours:
     """What learners who have done these units (keys) earned by topic of a jurisdiction.
 
+    `live` is what each of the same learners was credited of live sessions; empty where nobody was.
     KeyError for a jurisdiction of which no topics are on record. Quartiles are values that
     somebody has: the smallest that at least that share of the group does not exceed.
     """
@@ -53,6 +59,9 @@ def group_hours(
     ids = {topic.requirement.id for topic in book.topics}
     shares = _shares(course, ids)
     earned = [_earned(shares, keys) for keys in done]
+    if live:
+        for own, taught in zip(earned, _taught(course, ids, live), strict=True):
+            own.update(taught)
     return GroupHours(
         title=book.rulebook.title,
         learners=len(done),
@@ -80,6 +89,24 @@ def _earned(shares: dict[str, list[tuple[str, int]]], done: Collection[str]) -> 
         for requirement, minutes in shares.get(key, ()):
             earned[requirement] += minutes
     return earned
+
+
+def _taught(
+    course: Course, ids: Collection[str], live: Sequence[Sequence[LiveMinutes]]
+) -> list[dict[str, int]]:
+    """Each learner's live minutes by topic; a group meets in the same sessions, reckoned once."""
+    known = {
+        each: live_by_topic(course, ids, (each,))
+        for each in {each for credited in live for each in credited}
+    }
+    found = []
+    for credited in live:
+        own = dict.fromkeys(ids, 0)
+        for each in credited:
+            for topic, minutes in known[each].items():
+                own[topic] += minutes
+        found.append(own)
+    return found
 
 
 def _spread(topic: TopicHours, minutes: list[int]) -> TopicSpread:

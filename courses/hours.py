@@ -1,14 +1,16 @@
 """Minutes of a course against what jurisdictions ask for, and competencies against its units.
 
-Pure functions of a course, a crosswalk and the keys of the units somebody has done. A minute
-counts once within a jurisdiction; jurisdictions are ledgers of their own.
+Pure functions of a course, a crosswalk, the keys of the units somebody has done, and the minutes
+of live sessions they were credited. A minute counts once within a jurisdiction; jurisdictions are
+ledgers of their own.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from courses.crosswalk import Crosswalk, Requirement, Rulebook
+from courses.live import LiveMinutes, live_by_topic
 from courses.outline import Course, Module, Objective, Share, Unit
 
 CompetencyState = Literal["evidenced", "in-part", "open", "not-in-course", "practice"]
@@ -18,13 +20,20 @@ CompetencyState = Literal["evidenced", "in-part", "open", "not-in-course", "prac
 class TopicHours:
     """A requirement in minutes: what the curriculum maps to it, and what somebody has earned.
 
-    `required` holds the minutes by each reading of the rule, empty when they are unknown.
+    `required` holds the minutes by each reading of the rule, empty when they are unknown. Of the
+    `earned` minutes `live` were taught in live sessions, which no curriculum `covered`.
     """
 
     requirement: Requirement
     required: tuple[int, ...]
     covered: int
     earned: int
+    live: int = 0
+
+    @property
+    def studied(self) -> int:
+        """The minutes earned by lessons and quizzes: never more than are covered."""
+        return self.earned - self.live
 
     @property
     def missing(self) -> tuple[int, ...]:
@@ -115,14 +124,18 @@ class Session:
 
 
 def hours(
-    crosswalk: Crosswalk, course: Course, done: Collection[str] = ()
+    crosswalk: Crosswalk,
+    course: Course,
+    done: Collection[str] = (),
+    live: Sequence[LiveMinutes] = (),
 ) -> tuple[JurisdictionHours, ...]:
     """The jurisdictions that ask for training, those that state topics first.
 
-    `done` holds the keys of the units somebody has completed; others are ignored.
+    `done` holds the keys of the units somebody has completed; others are ignored. `live` is what
+    they were credited of live sessions; it counts beside the units, topic by topic.
     """
     found = [
-        _jurisdiction(book, course, done)
+        _jurisdiction(book, course, done, live)
         for book in crosswalk.of_kind("jurisdiction")
         if book.of_part("total")
     ]
@@ -168,7 +181,9 @@ def sessions(crosswalk: Crosswalk, course: Course) -> tuple[Session, ...]:
     return tuple(found)
 
 
-def _jurisdiction(book: Rulebook, course: Course, done: Collection[str]) -> JurisdictionHours:
+def _jurisdiction(
+    book: Rulebook, course: Course, done: Collection[str], live: Sequence[LiveMinutes]
+) -> JurisdictionHours:
     topics = book.of_part("topic")
     ids = {topic.id for topic in topics}
     covered: dict[str, int] = dict.fromkeys(ids, 0)
@@ -178,15 +193,25 @@ def _jurisdiction(book: Rulebook, course: Course, done: Collection[str]) -> Juri
             if share.requirement in ids:
                 covered[share.requirement] += share.minutes
                 earned[share.requirement] += share.minutes if unit.key in done else 0
+    taught = live_by_topic(course, ids, live)
     total = book.of_part("total")[0]
+    all_covered, all_taught = sum(covered.values()), sum(taught.values())
     return JurisdictionHours(
         rulebook=book,
-        total=TopicHours(total, total.readings, sum(covered.values()), sum(earned.values())),
+        total=TopicHours(
+            total, total.readings, all_covered, sum(earned.values()) + all_taught, all_taught
+        ),
         topics=tuple(
-            TopicHours(topic, topic.readings, covered[topic.id], earned[topic.id])
+            TopicHours(
+                topic,
+                topic.readings,
+                covered[topic.id],
+                earned[topic.id] + taught[topic.id],
+                taught[topic.id],
+            )
             for topic in topics
         ),
-        unmapped=course.minutes - sum(covered.values()),
+        unmapped=course.minutes - all_covered,
     )
 
 

@@ -12,19 +12,20 @@ from lms.models.cohorts import Cohort, Enrolment
 from lms.models.live import HoursEntry, LiveBooking, LiveSession
 from lms.services import live
 
-TITLES = (
-    "Opening: how we work together",
-    "Consultation: preparation sessions",
-    "Case seminar: screening and medication",
-    "Practice afternoon: the room and the first hour",
-    "Consultation: touch and consent",
-    "Case seminar: when things go wrong",
-    "Role play: emergency response",
-    "Practice afternoon: staying beside somebody",
-    "Consultation: integration",
-    "Case seminar: power and boundaries",
-    "Journal club",
-    "Closing: what we take along",
+# Each with the module it is held for; without one its minutes count by mode alone.
+SESSIONS: tuple[tuple[str, str | None], ...] = (
+    ("Opening: how we work together", None),
+    ("Consultation: preparation sessions", "set-and-setting"),
+    ("Case seminar: screening and medication", "screening"),
+    ("Practice afternoon: the room and the first hour", "set-and-setting"),
+    ("Consultation: touch and consent", "ethics"),
+    ("Case seminar: when things go wrong", "adverse-events"),
+    ("Role play: emergency response", "adverse-events"),
+    ("Practice afternoon: staying beside somebody", "set-and-setting"),
+    ("Consultation: integration", "integration"),
+    ("Case seminar: power and boundaries", "ethics"),
+    ("Journal club", None),
+    ("Closing: what we take along", None),
 )
 LEADERS = ("Jonas Ward", "Dr Adaeze Okafor", "Ruth Abenov")
 STARTS, LENGTH, CREDITED = time(17, 30), timedelta(hours=2), 105
@@ -37,7 +38,7 @@ def fill(session: Session, scene: Scene) -> None:
     leader = next(iter(scene.staff.values()))
     for place, cohort_id in enumerate(scene.cohorts):
         cohort = session.get_one(Cohort, cohort_id)
-        planned = [_planned(cohort, week, zone, leader, scene) for week in range(len(TITLES))]
+        planned = [_planned(cohort, week, zone, leader, scene) for week in range(len(SESSIONS))]
         session.add_all(planned)
         session.flush()
         held = [each for each in planned if each.ends_at < scene.now]
@@ -54,10 +55,12 @@ def _planned(cohort: Cohort, week: int, zone: ZoneInfo, leader: int, scene: Scen
     starts = live.instant_of(datetime.combine(day, STARTS), zone.key)
     mode = "in-person" if week % 4 == 3 else "hybrid" if week % 4 == 0 else "online"
     made = min(starts - timedelta(days=30), scene.now)
+    title, module_key = SESSIONS[week]
     return LiveSession(
         cohort_id=cohort.id,
         uid=f"{scene.chance.getrandbits(128):032x}",
-        title=TITLES[week],
+        title=title,
+        module_key=module_key,
         starts_at=starts,
         ends_at=starts + LENGTH,
         minutes=CREDITED,
@@ -102,6 +105,7 @@ def _attend(
                     "enrolment_id": person.id,
                     "live_id": each.id,
                     "release_id": cohort.release_id,
+                    "module_key": each.module_key,
                     "held_on": each.starts_at.astimezone(zone).date(),
                     "minutes": 60 if has_left else CREDITED,
                     "mode": "in-person" if mode == "in-person" else "live-online",

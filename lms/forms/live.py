@@ -109,7 +109,7 @@ class PlanForm(FlaskForm):  # type: ignore[misc]
         filters=[tidy],
         validators=[Optional(), Length(max=120, message=_l("Use at most 120 characters."))],
     )
-    module = SelectField(_l("Module"), filters=[tidy_or_none], validators=[Optional()])
+    module = SelectField(_l("Counts for"), filters=[tidy_or_none], validators=[Optional()])
     weeks = Count(
         _l("Weekly sessions in all"),
         default=1,
@@ -152,6 +152,7 @@ class CorrectionForm(FlaskForm):  # type: ignore[misc]
 
     minutes = Count(_l("Minutes"), validators=[InputRequired(_l("Enter the minutes."))])
     mode = RadioField(_l("How they attended"), validators=[InputRequired(_l("Choose how."))])
+    module = SelectField(_l("Counts for"), filters=[tidy_or_none], validators=[Optional()])
     reason = StringField(
         _l("Why"),
         filters=[tidy],

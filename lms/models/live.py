@@ -94,6 +94,8 @@ class HoursEntry(Base):
 
     A correction is a row of its own that names the one it stands for from now on; the row that
     nobody corrected counts. So the rows of a learner and a session are one line of corrections.
+    `module_key` is the module they were held for, by which they count by topic; None counts by
+    mode alone, as do all rows from before a module was kept.
     """
 
     __tablename__ = "hours"
@@ -115,12 +117,14 @@ class HoursEntry(Base):
             postgresql_where=sa.text("corrects_id IS NULL"),
         ),
         sa.Index("ix_hours_of_a_session", "live_id"),
+        sa.Index("ix_hours_of_a_learner", "enrolment_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolments.id"))
     live_id: Mapped[int] = mapped_column(sa.ForeignKey("live_sessions.id"))
     release_id: Mapped[int] = mapped_column(sa.ForeignKey("releases.id"))
+    module_key: Mapped[str | None] = mapped_column(sa.String(80))
     held_on: Mapped[date]
     minutes: Mapped[int]
     mode: Mapped[str] = mapped_column(sa.String(20))

@@ -29,7 +29,10 @@ from lms.services.live.ledger import (
     entry_for,
     list_credits,
     list_entries,
+    live_minutes_of,
     minutes_by_mode,
+    read_minutes,
+    told_minutes,
 )
 from lms.services.live.roster import (
     RosterLine,
@@ -105,8 +108,10 @@ __all__ = [
     "list_own_places",
     "list_roster",
     "live_for",
+    "live_minutes_of",
     "live_of_learner",
     "minutes_by_mode",
+    "read_minutes",
     "renew_address",
     "roster_table",
     "schedule",
@@ -114,5 +119,6 @@ __all__ = [
     "signs_of",
     "step_of",
     "tick",
+    "told_minutes",
     "waiting_for",
 ]

@@ -1,6 +1,7 @@
 """The ledger of hours: minutes credited once for a session, corrected by rows that say why."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -19,7 +20,7 @@ from lms.models.cohorts import Enrolment
 from lms.models.live import HoursEntry, LiveSession
 from lms.services import audit, cohorts
 from lms.services.cohorts import RunCohort, Seat
-from lms.services.live.schedule import Live
+from lms.services.live.schedule import Live, is_module
 
 Evidence = Literal["code", "roster"]
 # In which modes somebody may attend a session that is held in one.
@@ -29,6 +30,8 @@ ATTENDED_AS: Mapping[str, tuple[courses.Mode, ...]] = {
     "hybrid": ("in-person", "live-online", "asynchronous"),
 }
 LONGEST_REASON = 300
+SAME_MODULE = "as it was"
+"""Stands for the module of the entry that a correction is about; no key of a module has spaces."""
 
 
 class Overlapping(Refused):
@@ -37,12 +40,16 @@ class Overlapping(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """Minutes credited to a learner as they stand now, after the corrections before it."""
+    """Minutes credited to a learner as they stand now, after the corrections before it.
+
+    `module_key` is the module they were held for; None counts by mode alone.
+    """
 
     id: int
     enrolment_id: int
     live_id: int
     title: str
+    module_key: str | None
     held_on: date
     minutes: int
     mode: courses.Mode
@@ -65,6 +72,7 @@ def _entries() -> sa.Select[*tuple[Any, ...]]:
             HoursEntry.enrolment_id,
             HoursEntry.live_id,
             LiveSession.title,
+            HoursEntry.module_key,
             HoursEntry.held_on,
             HoursEntry.minutes,
             HoursEntry.mode,
@@ -111,6 +119,7 @@ def credit(
         "enrolment_id": enrolment_id,
         "live_id": live.id,
         "release_id": cohort.release_id,
+        "module_key": live.module_key,
         "held_on": live.starts_at.astimezone(ZoneInfo(cohort.time_zone)).date(),
         "minutes": minutes,
         "mode": mode,
@@ -131,7 +140,7 @@ def credit(
         programme_id=cohort.programme_id,
         act="hours.credited",
         subject=f"enrolment {enrolment_id}",
-        detail={"live": live.id, "minutes": minutes, "mode": mode, "evidence": evidence},
+        detail={"live": live.id, **_told(minutes, mode, live.module_key), "evidence": evidence},
     )
     return True
 
@@ -170,10 +179,12 @@ def correct(
     reason: str,
     by: int,
     now: datetime,
+    module_key: str | None = SAME_MODULE,
 ) -> None:
     """Put an entry right by a new one that says why; 0 minutes take the credit back.
 
-    Refused when somebody else corrected the same entry meanwhile, and to the learner it is about.
+    `module_key` is the module that the minutes count for, None for the whole course. Refused when
+    somebody else corrected the same entry meanwhile, and to the learner it is about.
     """
     found = entry_for(session, live, entry_id)
     cohorts.refuse_own(session, found.enrolment_id, by)
@@ -184,7 +195,11 @@ def correct(
     reason = reason.strip()
     if not reason or len(reason) > LONGEST_REASON:
         raise Refused(f"Say why, in at most {LONGEST_REASON} characters: the entry is kept.")
-    if (found.minutes, found.mode) == (minutes, mode):
+    if module_key == SAME_MODULE:
+        module_key = found.module_key
+    elif not is_module(session, cohort, module_key):
+        raise Refused("Choose a module of the course.")
+    if (found.minutes, found.mode, found.module_key) == (minutes, mode, module_key):
         raise Refused("That is what it says already.")
     db.lock(session)
     if minutes:
@@ -197,6 +212,7 @@ def correct(
             enrolment_id=found.enrolment_id,
             live_id=live.id,
             release_id=_release_of(found.id),
+            module_key=module_key,
             held_on=found.held_on,
             minutes=minutes,
             mode=mode,
@@ -220,11 +236,17 @@ def correct(
         subject=f"enrolment {found.enrolment_id}",
         detail={
             "live": live.id,
-            "before": {"minutes": found.minutes, "mode": found.mode},
-            "after": {"minutes": minutes, "mode": mode},
+            "before": _told(found.minutes, found.mode, found.module_key),
+            "after": _told(minutes, mode, module_key),
             "reason": reason,
         },
     )
+
+
+def _told(minutes: int, mode: str, module_key: str | None) -> dict[str, int | str]:
+    """What the trail says of an entry."""
+    told: dict[str, int | str] = {"minutes": minutes, "mode": mode}
+    return told if module_key is None else told | {"module": module_key}
 
 
 def _release_of(entry_id: int) -> sa.ScalarSelect[int]:
@@ -280,3 +302,40 @@ def minutes_by_mode(session: Session, enrolment_ids: list[int]) -> dict[int, dic
     for enrolment, mode, minutes in session.execute(query):
         found.setdefault(enrolment, {})[mode] = int(minutes)
     return found
+
+
+def live_minutes_of(
+    session: Session, enrolment_ids: Sequence[int]
+) -> Mapping[int, Sequence[courses.LiveMinutes]]:
+    """Return what counts by topic of each of these enrolments that has any, in one query."""
+    query = sa.select(HoursEntry.enrolment_id, HoursEntry.module_key, HoursEntry.minutes).where(
+        HoursEntry.enrolment_id.in_(enrolment_ids), *_BY_TOPIC
+    )
+    found: dict[int, list[courses.LiveMinutes]] = defaultdict(list)
+    for enrolment, module_key, minutes in session.execute(query):
+        found[enrolment].append(courses.LiveMinutes(module_key, minutes))
+    return found
+
+
+# What was held for no module counts for no topic.
+_BY_TOPIC = (STANDS, HoursEntry.minutes > 0, HoursEntry.module_key.is_not(None))
+
+
+def told_minutes() -> sa.ScalarSelect[str]:
+    """What counts by topic of the enclosing Enrolment, as a text that `read_minutes` reads.
+
+    So a list of learners has it in its own query.
+    """
+    entry = HoursEntry.module_key + " " + sa.cast(HoursEntry.minutes, sa.String)
+    return (
+        sa.select(sa.func.aggregate_strings(entry, ","))
+        .where(HoursEntry.enrolment_id == Enrolment.id, *_BY_TOPIC)
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+
+
+def read_minutes(told: str | None) -> tuple[courses.LiveMinutes, ...]:
+    """Read what `told_minutes` tells; None is nothing."""
+    entries = (each.split(" ") for each in told.split(",")) if told else ()
+    return tuple(courses.LiveMinutes(key, int(minutes)) for key, minutes in entries)

@@ -154,17 +154,19 @@ def change(
 ) -> bool:
     """Change a session; return whether its time or place changed, which its learners are told.
 
-    Once minutes are credited for it, time, mode and minutes stay: correct the minutes instead.
+    Once minutes are credited for it, time, mode, minutes and module stay: correct the minutes
+    instead.
     """
     refuse_nonsense(session, cohort, replace(plan, weeks=1))
     starts_at, ends_at = _instants(plan, cohort.time_zone)
     row = _locked(session, cohort, live_id)
     before = live_of(row)
-    fixed = (before.starts_at, before.ends_at, before.minutes, before.mode)
-    if fixed != (starts_at, ends_at, plan.minutes, plan.mode) and _is_credited(session, live_id):
+    fixed = (before.starts_at, before.ends_at, before.minutes, before.mode, before.module_key)
+    wanted = (starts_at, ends_at, plan.minutes, plan.mode, plan.module_key)
+    if fixed != wanted and _is_credited(session, live_id):
         raise Refused(
-            "Minutes are credited for this session: its time, minutes and mode stay as they are. "
-            "Correct the minutes of a learner instead."
+            "Minutes are credited for this session: its time, minutes, mode and module stay as "
+            "they are. Correct the minutes of a learner instead."
         )
     booked = notices.count_booked(session, live_id)
     if plan.capacity is not None and plan.capacity < booked:
@@ -274,9 +276,14 @@ def refuse_nonsense(session: Session, cohort: RunCohort, plan: Plan) -> None:
         raise Unplanned("weeks", f"Plan from 1 to {MOST_WEEKS} weekly sessions.")
     if plan.capacity is not None and plan.capacity < 1:
         raise Unplanned("capacity", "Leave it empty, or enter at least 1.")
-    modules = catalogue.release(session, cohort.release_id).course.modules
-    if plan.module_key is not None and plan.module_key not in {each.key for each in modules}:
+    if not is_module(session, cohort, plan.module_key):
         raise Unplanned("module", "Choose a module of the course.")
+
+
+def is_module(session: Session, cohort: RunCohort, key: str | None) -> bool:
+    """Whether a cohort's course has this module; None, the whole course, it always has."""
+    modules = catalogue.release(session, cohort.release_id).course.modules
+    return key is None or key in {each.key for each in modules}
 
 
 def _is_web_address(text: str) -> bool:
@@ -303,5 +310,6 @@ def _record(
             "starts_at": row.starts_at.isoformat(),
             "minutes": row.minutes,
             "mode": row.mode,
+            **({} if row.module_key is None else {"module": row.module_key}),
         },
     )

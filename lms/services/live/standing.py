@@ -24,6 +24,11 @@ class HoursStanding:
     limits: tuple[courses.ModeStanding, ...]
 
     @property
+    def live(self) -> tuple[courses.LiveMinutes, ...]:
+        """What was credited, by the module it was held for: how it counts by topic."""
+        return tuple(courses.LiveMinutes(each.module_key, each.minutes) for each in self.credits)
+
+    @property
     def total(self) -> int:
         """All minutes credited, whatever the mode."""
         return sum(self.minutes.values())

@@ -70,6 +70,7 @@ class LearnerLine:
     credential: credentials.Attested | None
     attempts: tuple[psychometrics.CohortAttempt, ...]
     state: State = "active"
+    live: tuple[courses.LiveMinutes, ...] = ()
 
     @property
     def is_behind(self) -> bool:
@@ -122,6 +123,7 @@ def learner_line(
         credential=credential,
         attempts=member.facts.attempts,
         state=member.state,
+        live=member.live,
     )
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 import courses
-from lms.services import learning, psychometrics
+from lms.services import learning, live, psychometrics
 from lms.services.catalogue import ReleaseContent
 from lms.services.cohorts import State
 from lms.services.reports.roll import studied
@@ -28,7 +28,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody who has a place in the cohort, active or paused."""
+    """Somebody who has a place in the cohort, active or paused.
+
+    `live` is what they were credited of live sessions that were held for a module.
+    """
 
     enrolment_id: int
     enrolled_at: datetime
@@ -37,6 +40,7 @@ class Member:
     profession: str
     state: State
     facts: Facts
+    live: tuple[courses.LiveMinutes, ...]
 
 
 def members_of(
@@ -79,6 +83,7 @@ def _member(row: sa.Row[Any], facts: Facts) -> Member:
         profession=row.profession,
         state=cast(State, row.state),
         facts=facts,
+        live=live.read_minutes(row.live),
     )
 
 

@@ -11,6 +11,7 @@ from lms.models.cohorts import Enrolment
 from lms.models.credentials import CredentialRecord
 from lms.models.learning import LessonCompletion, Place
 from lms.models.reviews import VoidAct
+from lms.services import live
 
 ABOUT, STUDIED = 7, 7
 """How many columns of a row say who it is, and how many say how much was studied."""
@@ -42,6 +43,7 @@ def _roll() -> sa.Select[Any]:
             Enrolment.state,
             credentials.scalar_subquery().label("credentials"),
             *(part.scalar_subquery() for part in _study()),
+            live.told_minutes().label("live"),
         )
         .join(Account, Account.id == Enrolment.account_id)
         .where(

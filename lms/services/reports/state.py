@@ -15,6 +15,7 @@ from lms.models.assessment import Attempt, ScoreRecord
 from lms.models.cohorts import Cohort, DueExtension, DueRuleRecord, Enrolment, RequiredModule
 from lms.models.credentials import CredentialRecord
 from lms.models.learning import LessonCompletion, Place
+from lms.models.live import HoursEntry
 from lms.models.reviews import VoidAct
 from lms.models.updates import ReleaseUpdate, UpdateCompletion
 from lms.services.cohorts import RunCohort
@@ -63,6 +64,7 @@ def _study() -> tuple[sa.Select[Any], ...]:
         _of_cohort(count)
         .join(Attempt, sat)
         .join(ScoreRecord, ScoreRecord.attempt_id == Attempt.id),
+        _of_cohort(count).join(HoursEntry, HoursEntry.enrolment_id == Enrolment.id),
         _of_cohort(count).join(Place, Place.enrolment_id == Enrolment.id),
         _of_cohort(seen).join(Place, Place.enrolment_id == Enrolment.id),
     )

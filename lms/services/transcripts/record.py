@@ -20,7 +20,7 @@ from lms.errors import NotFound
 from lms.models.accounts import Account
 from lms.models.assessment import Attempt, ScoreRecord
 from lms.models.credits import CreditClaim, ProviderApproval
-from lms.services import catalogue, cohorts, credentials, learning
+from lms.services import catalogue, cohorts, credentials, learning, live
 from lms.services.cohorts import RunCohort, Seat
 from lms.services.transcripts import external
 from lms.services.transcripts.external import External, ProofLevel
@@ -45,7 +45,9 @@ class Outcome:
 class PlaceHours:
     """Minutes of a course that are mapped to a jurisdiction's rules; mapped is not approved.
 
-    `required` holds one figure for each reading of the rule; empty where none is known.
+    The `earned` are those of lessons and quizzes, and of live sessions held for a module; `offered`
+    are those of lessons and quizzes alone. `required` holds one figure for each reading of the
+    rule; empty where none is known.
     """
 
     place: str
@@ -215,12 +217,14 @@ def _enrolments(session: Session, seats: Sequence[Seat]) -> tuple[Enrolled, ...]
         return ()
     records = learning.records_of(session, ids)
     attempts = _attempts(session, ids)
+    met = live.live_minutes_of(session, ids)
     found = []
     for seat in seats:
         content = catalogue.release(session, seat.release_id)
         record = records.get(seat.enrolment_id, learning.StudyRecord())
         progress = courses.progress(content.course, record.done, record.results)
-        found.append(_enrolled(seat, content, progress, attempts.get(seat.enrolment_id, [])))
+        sat, taught = attempts.get(seat.enrolment_id, []), met.get(seat.enrolment_id, [])
+        found.append(_enrolled(seat, content, progress, sat, taught))
     return tuple(found)
 
 
@@ -229,6 +233,7 @@ def _enrolled(
     content: catalogue.ReleaseContent,
     progress: courses.Progress,
     attempts: Iterable[Any],
+    taught: Sequence[courses.LiveMinutes],
 ) -> Enrolled:
     titles = {module.key: module.title for module in content.course.modules}
     done = {state.unit.key for state in progress.units if state.state == "done"}
@@ -252,7 +257,7 @@ def _enrolled(
             )
             for row in attempts
         ),
-        places=tuple(_places(content, done)),
+        places=tuple(_places(content, done, taught)),
     )
 
 
@@ -300,8 +305,10 @@ def _attempts(session: Session, enrolment_ids: list[int]) -> dict[int, list[Any]
     return found
 
 
-def _places(content: catalogue.ReleaseContent, done: set[str]) -> Iterable[PlaceHours]:
-    for each in courses.hours(content.crosswalk, content.course, done):
+def _places(
+    content: catalogue.ReleaseContent, done: set[str], taught: Sequence[courses.LiveMinutes]
+) -> Iterable[PlaceHours]:
+    for each in courses.hours(content.crosswalk, content.course, done, taught):
         if not each.topics:
             continue
         yield PlaceHours(

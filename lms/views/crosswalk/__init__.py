@@ -1,7 +1,7 @@
 """Hours and the regulator: what a curriculum is mapped to, and what a learner has earned of it."""
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, render_template, url_for
@@ -46,20 +46,25 @@ def learner(enrolment: int) -> str:
     content = catalogue.release(db.session, seat.release_id)
     progress = learning.progress_of(db.session, seat)
     done = {state.unit.key for state in progress.units if state.state == "done"}
+    standing = live.hours_of(db.session, seat, progress)
     return render_template(
         "crosswalk/learner.html",
         seat=seat,
         programme_name=seat.programme_name,
-        standing=live.hours_of(db.session, seat, progress),
+        standing=standing,
         attended_words=ATTENDED,
-        **mapped(content, done),
+        **mapped(content, done, standing.live),
     )
 
 
-def mapped(content: ReleaseContent, done: Collection[str] = ()) -> dict[str, Any]:
+def mapped(
+    content: ReleaseContent,
+    done: Collection[str] = (),
+    taught: Sequence[courses.LiveMinutes] = (),
+) -> dict[str, Any]:
     """Return what both pages show, and the words they say it in."""
     crosswalk, course = content.crosswalk, content.course
-    listed = courses.hours(crosswalk, course, done)
+    listed = courses.hours(crosswalk, course, done, taught)
     asking = {each.rulebook.id for each in listed}
     return {
         "content": content,

@@ -16,7 +16,7 @@ from lms.forms.live import ATTENDED, CorrectionForm, RosterForm
 from lms.services import audit, live
 from lms.services.cohorts import RunCohort
 from lms.services.live import Live
-from lms.views.live.place import held, pages, words
+from lms.views.live.place import held, module_choices, module_title, pages, words
 
 PAGE = 100
 
@@ -104,6 +104,7 @@ def shown(
         corrections=[each for each in entries if each.is_correction],
         names={line.enrolment_id: line.name for line in roster},
         before={each.id: each for each in entries},
+        module_title=module_title(found, session.module_key),
         now=now,
         **words(),
     )
@@ -122,7 +123,10 @@ def entry(cohort: int, live: int, entry: int) -> ResponseReturnValue:
 def corrected(found: RunCohort, session: Live, entry_id: int) -> ResponseReturnValue:
     """Answer the form that corrects an entry."""
     entry = live.entry_for(db.session, session, entry_id)
-    form = CorrectionForm(data={"minutes": entry.minutes, "mode": entry.mode})
+    form = CorrectionForm(
+        data={"minutes": entry.minutes, "mode": entry.mode, "module": entry.module_key or ""}
+    )
+    form.module.choices = module_choices(found)
     form.mode.choices = [(each, ATTENDED[each]) for each in live.ATTENDED_AS[session.mode]]
     if form.validate_on_submit():
         try:
@@ -133,6 +137,7 @@ def corrected(found: RunCohort, session: Live, entry_id: int) -> ResponseReturnV
                 entry_id,
                 mode=form.mode.data,
                 minutes=form.minutes.data,
+                module_key=form.module.data,
                 reason=form.reason.data,
                 by=current_user.id,
                 now=clock.now(),
@@ -151,6 +156,7 @@ def corrected(found: RunCohort, session: Live, entry_id: int) -> ResponseReturnV
         programme_name=found.programme_name,
         live=session,
         entry=entry,
+        module_title=module_title(found, entry.module_key),
         name=next(line.name for line in roster if line.enrolment_id == entry.enrolment_id),
         form=form,
         **words(),

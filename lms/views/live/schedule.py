@@ -7,17 +7,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
-from wtforms.fields.choices import SelectChoice
 
 from lms import clock
 from lms.access import rule
 from lms.db import db
 from lms.errors import Refused
 from lms.forms.live import PlanForm
-from lms.services import catalogue, live
+from lms.services import live
 from lms.services.cohorts import RunCohort
 from lms.services.live import Live, Plan
-from lms.views.live.place import held, pages, run, words
+from lms.views.live.place import held, module_choices, pages, run, words
 
 
 @pages.get("/manage/cohorts/<int:cohort>/live")
@@ -44,7 +43,7 @@ def cohort(cohort: int) -> str:
 def new(cohort: int) -> ResponseReturnValue:
     """Plan a session, or several weekly ones."""
     found, form = run(cohort), PlanForm()
-    offer_modules(form, found)
+    form.module.choices = module_choices(found)
     if form.validate_on_submit():
         try:
             made = live.schedule(
@@ -75,7 +74,7 @@ def change(cohort: int, live: int) -> ResponseReturnValue:
 def changed(found: RunCohort, session: Live) -> ResponseReturnValue:
     """Answer the form that changes a session."""
     form = PlanForm(data=filled(session, found.time_zone))
-    offer_modules(form, found)
+    form.module.choices = module_choices(found)
     if form.validate_on_submit():
         try:
             is_moved = live.change(
@@ -115,15 +114,6 @@ def cancelled(found: RunCohort, session: Live) -> ResponseReturnValue:
     db.session.commit()
     flash(_("Cancelled. The learners of the cohort are told."), "success")
     return redirect(url_for("live.cohort", cohort=found.id), 303)
-
-
-def offer_modules(form: PlanForm, found: RunCohort) -> None:
-    """Let a session belong to a module of the course, or to none."""
-    course = catalogue.release(db.session, found.release_id).course
-    form.module.choices = [
-        SelectChoice("", _("The whole course")),
-        *(SelectChoice(each.key, each.title) for each in course.modules),
-    ]
 
 
 def plan_of(form: PlanForm) -> Plan:

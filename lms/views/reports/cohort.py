@@ -99,7 +99,8 @@ def hours(report: CohortReport, place: str) -> dict[str, Any]:
         {state.unit.key for state in line.progress.units if state.state == "done"}
         for line in report.lines
     ]
-    spread = courses.group_hours(content.crosswalk, content.course, chosen, done)
+    taught = [line.live for line in report.lines]
+    spread = courses.group_hours(content.crosswalk, content.course, chosen, done, taught)
     return {"places": places, "jurisdiction": chosen, "hours": spread}
 
 

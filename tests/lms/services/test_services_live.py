@@ -340,3 +340,78 @@ def test_the_weak_twin_that_asks_before_it_inserts_would_credit_twice(
         assert minutes_of(db.session, cast.lena_seat) == 120
         assert ledger.is_credited(db.session, held.id, cast.lena_seat)
         assert local(now).tzinfo is None and db.session.get(LiveSession, held.id)
+
+
+# --- what counts by topic ---
+
+
+def by_topic(session: Session, seat: int) -> list[tuple[str | None, int]]:
+    found = live.live_minutes_of(session, [seat]).get(seat, ())
+    return [(each.module_key, each.minutes) for each in found]
+
+
+def test_minutes_say_which_module_they_were_held_for(session: Session, cast: Cast) -> None:
+    now = clock.now()
+    run, how = autumn(session, cast), {"by": cast.ivo, "now": now}
+    held = on(session, cast, now, module_key="first-module")
+    whole = on(session, cast, now - timedelta(hours=3))
+    assert type_code(session, cast.lena, code(held, now), now) == "credited"
+    live.tick(session, run, held, [cast.leo_seat], mode="in-person", minutes=40, **how)
+    live.tick(session, run, whole, [cast.leo_seat], mode="in-person", minutes=105, **how)
+    assert by_topic(session, cast.lena_seat) == [("first-module", held.minutes)]
+    assert by_topic(session, cast.leo_seat) == [("first-module", 40)]
+    # By mode all of it counts, whatever it was held for.
+    assert minutes_of(session, cast.leo_seat) == 145
+
+
+def test_once_credited_a_session_keeps_its_module(session: Session, cast: Cast) -> None:
+    """What was credited for a module counts for it, whatever is planned afterwards."""
+    now = clock.now()
+    run, how = autumn(session, cast), {"by": cast.ivo, "now": now}
+    held = on(session, cast, now, module_key="first-module")
+    live.tick(session, run, held, [cast.leo_seat], mode="in-person", minutes=105, **how)
+    with pytest.raises(Refused, match="module stay"):
+        live.change(session, run, held.id, plan(now - timedelta(minutes=10)), **how)
+
+
+def test_a_correction_puts_the_module_right_or_leaves_it(session: Session, cast: Cast) -> None:
+    now = clock.now()
+    run = autumn(session, cast)
+    held = on(session, cast, now)
+    how = {"mode": "in-person", "by": cast.ivo, "now": now}
+    live.tick(session, run, held, [cast.leo_seat], minutes=105, **how)
+    assert by_topic(session, cast.leo_seat) == []
+
+    def correct(**more: object) -> None:
+        latest = live.list_entries(session, held.id)[-1]
+        live.correct(session, held, run, latest.id, reason="Put right.", **how, **more)  # type: ignore[arg-type]
+
+    with pytest.raises(Refused, match="a module of the course"):
+        correct(minutes=105, module_key="of-another-course")
+    correct(minutes=105, module_key="first-module")
+    assert by_topic(session, cast.leo_seat) == [("first-module", 105)]
+    correct(minutes=60)
+    assert by_topic(session, cast.leo_seat) == [("first-module", 60)]
+    with pytest.raises(Refused, match="what it says already"):
+        correct(minutes=60)
+    correct(minutes=60, module_key=None)
+    assert by_topic(session, cast.leo_seat) == []
+    entries = live.list_entries(session, held.id)
+    assert [each.module_key for each in entries] == [None, "first-module", "first-module", None]
+
+
+def test_a_list_of_learners_tells_their_minutes_as_the_ledger_does(
+    session: Session, cast: Cast
+) -> None:
+    now = clock.now()
+    run, how = autumn(session, cast), {"by": cast.ivo, "now": now}
+    for hours, key in ((9, "first-module"), (6, None), (3, "first-module")):
+        held = on(session, cast, now - timedelta(hours=hours), module_key=key)
+        live.tick(session, run, held, [cast.leo_seat], mode="in-person", minutes=50 + hours, **how)
+    told = session.execute(sa.select(Enrolment.id, live.told_minutes())).all()
+    read = {seat: live.read_minutes(text) for seat, text in told}
+    assert read == {
+        cast.lena_seat: (),
+        cast.leo_seat: tuple(live.live_minutes_of(session, [cast.leo_seat])[cast.leo_seat]),
+    }
+    assert [each.minutes for each in read[cast.leo_seat]] == [59, 53]

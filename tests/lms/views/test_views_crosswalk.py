@@ -12,14 +12,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import courses
-from lms import downloads
+from lms import clock, downloads
 from lms.db import db
-from lms.services import catalogue
+from lms.services import catalogue, live
 from lms.services.catalogue import ReleaseContent
 from lms.views import crosswalk as page_of_crosswalk
 from lms.views.crosswalk import outline
 from lms.views.crosswalk.words import cited, rule_words
 from tests.cast import Cast
+from tests.live_samples import autumn, on
 from tests.stories import tell
 
 PUBLIC = "/programmes/northgate/crosswalk"
@@ -116,6 +117,36 @@ def test_a_learner_sees_what_they_have_earned(
     assert cells_of(passed, "SL-HRS-ETHC")[2:4] == ["13\u00a0min", "47\u00a0min"]
     assert "Evidenced by this course" in passed
     assert "Observed practice only" in passed and "It shows in the room." in passed
+
+
+def test_live_minutes_count_where_their_module_is_mapped(
+    app: Flask, cast: Cast, client_of: Callable[[str], FlaskClient]
+) -> None:
+    """Of 20 minutes of the module 13 are ethics, 2 screening, 5 nothing: so are 105 live ones."""
+    tell(app, cast)
+    before = client_of("Leo").get(f"/learn/{cast.leo_seat}/hours").text
+    assert cells_of(before, "SL-HRS-ETHC")[2] == "13\u00a0min"
+    with app.app_context():
+        run, how = autumn(db.session, cast), {"by": cast.ivo, "now": clock.now()}
+        for key in ("first-module", None):
+            held = on(db.session, cast, clock.now(), module_key=key)
+            mode = "in-person" if key else "asynchronous"
+            live.tick(db.session, run, held, [cast.leo_seat], mode=mode, minutes=105, **how)
+        db.session.commit()
+    page = client_of("Leo").get(f"/learn/{cast.leo_seat}/hours").text
+    assert cells_of(page, "SL-HRS-ETHC")[1:4] == [
+        "13\u00a0min",
+        "1\u00a0h 21\u00a0min",
+        "0\u00a0min",
+    ]
+    assert cells_of(page, "SL-HRS-SCRN")[2] == "13\u00a0min"
+    assert "of it 1\u00a0h 8\u00a0min live" in page and "of it 11\u00a0min live" in page
+    assert "1\u00a0h 19\u00a0min were earned in live sessions" in page
+    # What others see of it: the cohort's picture, and the transcript.
+    told = client_of("Ada").get(f"/manage/cohorts/{cast.autumn}").text
+    assert "1\u00a0h 21\u00a0min" in told.split('id="hours-table"', 1)[1].split("</table>", 1)[0]
+    document = client_of("Leo").get("/transcript").text
+    assert "1\u00a0h 34\u00a0min" in document.split('id="places"', 1)[1]
 
 
 def test_the_pages_are_found_where_they_are_looked_for(
