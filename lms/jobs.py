@@ -239,14 +239,12 @@ def remind_holders(app: Flask) -> int:
 def watch_cohorts(app: Flask) -> int:
     """Open and close the flags of cohorts in which anything changed; return how many cohorts.
 
-    Each has a transaction of its own.
+    Each has transactions of its own.
     """
     with app.app_context():
         session, now = db.session, clock.now()
         changed = watch.list_changed(session, now)
         for cohort in changed:
-            ahead = functools.partial(watch.read_ahead, session, cohort, now)
-            _alone(app, f"Reading the attempts of cohort {cohort}", ahead)
             go = functools.partial(watch.go_through, session, cohort, now)
             _alone(app, f"The watch over cohort {cohort}", go)
         return len(changed)

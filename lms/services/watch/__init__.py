@@ -16,7 +16,7 @@ from lms.services.watch.flags import (
 )
 from lms.services.watch.notes import LONGEST_NOTE, NoteLine, list_notes, write_note
 from lms.services.watch.rules import LARGEST, USUAL, RuleLine, list_rules, rules_of, set_rules
-from lms.services.watch.sweeping import current_flags, go_through, list_changed, read_ahead
+from lms.services.watch.sweeping import current_flags, go_through, list_changed
 
 __all__ = [
     "ABOUT",
@@ -46,7 +46,6 @@ __all__ = [
     "list_notes",
     "list_rules",
     "note",
-    "read_ahead",
     "rules_of",
     "set_rules",
     "settle",

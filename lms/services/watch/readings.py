@@ -85,12 +85,15 @@ def met_by(
     )
 
 
-def keep(session: Session, readings: Iterable[Fresh]) -> None:
+def keep(session: Session, readings: Sequence[Fresh]) -> None:
     """Keep what was read, in place of what was read of an earlier score."""
-    for each in readings:
-        session.merge(AttemptReading(
-            attempt_id=each.attempt_id, revision=each.revision, answers=each.answers
-        ))  # fmt: skip
+    rows = [
+        {"attempt_id": each.attempt_id, "revision": each.revision, "answers": each.answers}
+        for each in readings
+    ]
+    earlier = AttemptReading.attempt_id.in_([each.attempt_id for each in readings])
+    session.execute(sa.delete(AttemptReading).where(earlier))
+    session.execute(sa.insert(AttemptReading), rows)
 
 
 def _scored(enrolment_ids: Sequence[int]) -> sa.Select[Any]:

@@ -1,6 +1,8 @@
 """Going through the cohorts: flags open when a rule speaks and close when its cause is gone."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +24,7 @@ from lms.models.watch import CohortWatch, RiskFlag, RiskRuleRecord
 from lms.services.watch.causes import to_document, why_of
 from lms.services.watch.facts import gather, watched
 from lms.services.watch.flags import TURN, Flag, flags_now, flags_of_cohort
-from lms.services.watch.readings import keep
+from lms.services.watch.readings import Fresh, keep
 from lms.services.watch.rules import rules_of
 
 KEPT_AT_ONCE = 50
@@ -57,51 +59,67 @@ def current_flags(session: Session, cohort_id: int, now: datetime) -> list[Flag]
     return flags_now(session, cohort_id, now)
 
 
-def read_ahead(session: Session, cohort_id: int, now: datetime) -> None:
-    """Read the attempts that no sweep has read yet, before anybody takes the writer's turn.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a sweep read: the state it read in, attempts that none had read yet, and the causes.
 
-    Marking thousands of answers takes seconds, and whoever saves one must not wait for that. What
-    was read is kept a few at a time; commits as it goes.
+    Causes stand under their learner, rule and subject, each with its words.
     """
-    cohort = watched(session, cohort_id)
-    gathered = gather(session, cohort, rules_of(session, cohort.programme_id), now)
-    fresh = list(gathered.fresh)
-    session.rollback()
-    for start in range(0, len(fresh), KEPT_AT_ONCE):
-        db.take_turn(session, TURN)
-        keep(session, fresh[start : start + KEPT_AT_ONCE])
-        session.commit()
+
+    state: str
+    fresh: Sequence[Fresh]
+    causes: Mapping[tuple[int, str, str], tuple[courses.Cause, str]]
 
 
 def go_through(session: Session, cohort_id: int, now: datetime) -> tuple[int, int]:
     """Open and close the flags of a cohort; return how many opened and how many closed.
 
-    One process at a time goes through a cohort. What is there already keeps its acts, and its
-    cause is brought up to date.
+    Marking thousands of answers takes seconds, and whoever saves one must not wait for that: all is
+    read before anybody takes the writer's turn, and what was read is kept a few attempts at a
+    time. What changes meanwhile is found by the next sweep, as the state kept is the one that was
+    read. Commits as it goes, but for the flags. What is there already keeps its acts, and its cause
+    is brought up to date.
     """
+    found = _find(session, cohort_id, now)
+    session.commit()
+    for start in range(0, len(found.fresh), KEPT_AT_ONCE):
+        db.take_turn(session, TURN)
+        keep(session, found.fresh[start : start + KEPT_AT_ONCE])
+        session.commit()
     db.take_turn(session, TURN)
+    return _bring_up_to_date(session, cohort_id, found, now)
+
+
+def _find(session: Session, cohort_id: int, now: datetime) -> Found:
     cohort = watched(session, cohort_id)
     state = _state_of(session, cohort_id, cohort.time_zone, now)
-    rules = rules_of(session, cohort.programme_id)
-    gathered = gather(session, cohort, rules, now)
-    keep(session, gathered.fresh)
-    mine = sa.select(Enrolment.id).where(Enrolment.cohort_id == cohort_id)
-    query = sa.select(RiskFlag).where(RiskFlag.enrolment_id.in_(mine), RiskFlag.closed_at.is_(None))
-    rows = {(row.enrolment_id, row.rule, row.subject): row for row in session.scalars(query)}
-    opened = 0
+    gathered = gather(session, cohort, rules_of(session, cohort.programme_id), now)
+    causes: dict[tuple[int, str, str], tuple[courses.Cause, str]] = {}
     for person in gathered.people:
         facts = gathered.facts[person.enrolment_id]
         for cause in courses.risks(facts, gathered.rules, now, ZoneInfo(cohort.time_zone)):
             written = to_document(why_of(cause, facts, gathered.content))
-            row = rows.pop((person.enrolment_id, cause.rule, cause.subject), None)
-            if row is None:
-                session.add(open_flag(person.enrolment_id, cause, written, now))
-                opened += 1
-            elif row.cause != written:
-                row.cause = written
+            causes[person.enrolment_id, cause.rule, cause.subject] = cause, written
+    return Found(state, gathered.fresh, causes)
+
+
+def _bring_up_to_date(
+    session: Session, cohort_id: int, found: Found, now: datetime
+) -> tuple[int, int]:
+    mine = sa.select(Enrolment.id).where(Enrolment.cohort_id == cohort_id)
+    query = sa.select(RiskFlag).where(RiskFlag.enrolment_id.in_(mine), RiskFlag.closed_at.is_(None))
+    rows = {(row.enrolment_id, row.rule, row.subject): row for row in session.scalars(query)}
+    opened = 0
+    for key, (cause, written) in found.causes.items():
+        row = rows.pop(key, None)
+        if row is None:
+            session.add(open_flag(key[0], cause, written, now))
+            opened += 1
+        elif row.cause != written:
+            row.cause = written
     for row in rows.values():
         row.closed_at = now
-    session.merge(CohortWatch(cohort_id=cohort_id, state=state, watched_at=now))
+    session.merge(CohortWatch(cohort_id=cohort_id, state=found.state, watched_at=now))
     session.flush()
     return opened, len(rows)
 
