@@ -1,6 +1,7 @@
 """How gunicorn serves the application: a process for each core, a postman in each."""
 
 import os
+import sys
 from typing import Any
 
 from lms.jobs import Postman
@@ -18,12 +19,17 @@ graceful_timeout = 20
 # The application is put together once and its memory shared. Nothing with a life of its own goes
 # through the fork: each process opens its own database, write lock and fonts.
 preload_app = True
+# How long one thread may keep the interpreter from another that waits for it, in seconds. A save
+# waits some ten times: with Python's own five milliseconds a save beside a page that takes seconds
+# to draw holds the queue of writers for as long as fifty, and everybody in it.
+HAND_OVER = 0.0005
 errorlog = "-"
 loglevel = "warning"
 
 
 def post_worker_init(worker: Any) -> None:
-    """Start delivering mail once a worker has its application."""
+    """Let threads take short turns; deliver mail once a worker has its application."""
+    sys.setswitchinterval(HAND_OVER)
     worker.postman = Postman(worker.wsgi)
     worker.postman.start()
 
