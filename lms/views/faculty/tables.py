@@ -6,7 +6,7 @@ from flask import Response
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from lms import exports
+from lms import clock, exports
 from lms.access import asked, rule
 from lms.db import db
 from lms.downloads import Cell, Column, Table
@@ -43,6 +43,48 @@ def people_table(programme: int, format: str) -> Response:
                 each.granted_by,
             )
             for each in people
+        ],
+    )
+    return exports.given(table, format, programme_id=programme, zone=found.time_zone)
+
+
+@pages.get("/manage/programmes/<int:programme>/people/invited/table.<format>")
+@rule("reader")
+def pending_table(programme: int, format: str) -> Response:
+    """Give who is invited to work for a programme and has not answered yet."""
+    found = cohorts.programme_for(db.session, current_user.id, programme, asked())
+    now = clock.now()
+    words = {
+        "open": _("Waits"),
+        "expired": _("Expired: send it again"),
+        "void": _("Its sender gives no roles any more: send it again"),
+    }
+    table = Table(
+        _("Invited to %(programme)s", programme=found.name),
+        (
+            Column(_("Name"), _("empty where nobody gave one")),
+            Column(_("E-mail address")),
+            Column(_("Role")),
+            Column(_("Site"), _("of a site partner")),
+            Column(_("State")),
+            Column(_("Valid until"), "", "moment"),
+            Column(_("Sent"), _("how often"), "number"),
+            Column(_("Sent last"), "", "moment"),
+            Column(_("Sent by")),
+        ),
+        [
+            (
+                each.full_name,
+                each.email,
+                str(ROLE_WORDS[each.role]),
+                each.site,
+                str(words[each.state(now)]),
+                each.expires_at,
+                each.times_sent,
+                each.sent_at,
+                each.sent_by,
+            )
+            for each in faculty.list_pending(db.session, programme)
         ],
     )
     return exports.given(table, format, programme_id=programme, zone=found.time_zone)
