@@ -100,6 +100,11 @@ def pages_of(who: str, told: Told) -> list[str]:
         f"/manage/cohorts/{cast.autumn}/report?source=practice&where=Learner&op=contains&value=L",
         f"/manage/programmes/{cast.northgate}/reports",
         f"/manage/cohorts/{cast.autumn}/learners/{cast.lena_seat}",
+        *(
+            f"/manage/cohorts/{cast.autumn}/learners/{seat}/{part}"
+            for seat in (cast.leo_seat, cast.lena_seat)
+            for part in ("history", "hours", "messages", "notes")
+        ),
         f"/manage/cohorts/{cast.autumn}/at-risk",
         f"/manage/cohorts/{cast.autumn}/at-risk?show=all",
         f"/manage/cohorts/{cast.autumn}/learners/{cast.lena_seat}/flags",
