@@ -121,7 +121,7 @@ def hours_table(cohort: int, format: str) -> Response:
     columns = (
         Column(_("Topic")),
         Column(_("Required"), _("minutes; several where the rule states alternatives")),
-        Column(_("In this course"), _("minutes mapped to it; mapped is not approved"), "minutes"),
+        Column(_("In lessons and quizzes"), _("mapped to it; mapped is not approved"), "minutes"),
         Column(_("A quarter has at most"), _("minutes earned"), "minutes"),
         Column(_("Median"), _("minutes earned"), "minutes"),
         Column(_("Three quarters have at most"), _("minutes earned"), "minutes"),

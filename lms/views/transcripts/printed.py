@@ -154,8 +154,9 @@ def _hours(transcript: Transcript) -> Iterator[PrintedTable]:
         yield PrintedTable(
             title=_("Hours by jurisdiction"),
             lead=_(
-                "Mapped by the programme to the rules of each jurisdiction. Mapped is not "
-                "approved: no regulator has judged this mapping."
+                "Lessons, quizzes and live sessions of a module, mapped by the programme to the "
+                "rules of each jurisdiction. Mapped is not approved: no regulator has judged "
+                "this mapping."
             ),
             columns=(
                 Column(_("Mapped to"), 34),
