@@ -226,7 +226,9 @@ def row(line: ItemLine) -> tuple[Cell, ...]:
     cells: list[Cell] = [line.column, line.item.objective]
     cells += [_("yes") if line.item.safety_critical else _("no"), figures.learners]
     for name in MEASURED:
-        cells.append(plain(getattr(figures, name)))
+        # Where learners are few the page shows ranges alone: a figure would pass for a fact.
+        is_known = not (figures.caution and name in RANGED)
+        cells.append(plain(getattr(figures, name)) if is_known else None)
         if name in ("facility", "discrimination"):
             spread = getattr(figures, f"{name}_interval")
             cells += [plain(spread and spread.low), plain(spread and spread.high)]
@@ -234,6 +236,7 @@ def row(line: ItemLine) -> tuple[Cell, ...]:
     return (*cells, sure.answers, plain(sure.confidently_wrong_rate), flags)
 
 
+RANGED = ("facility", "discrimination", "discriminative_efficiency", "effective_weight")
 MEASURED = (
     "facility",
     "sd",

@@ -116,6 +116,9 @@ def test_the_file_holds_the_table_and_no_learner(sat: None, cast: Cast, client_o
     assert rows[0][:4] == ["Item", "Objective", "Safety-critical", "Learners"]
     assert sum(int(row[3]) for row in rows[1:]) == 18
     assert "Sample" not in text
+    # So few learners answered that the page shows ranges alone; the file has no more to say.
+    at = rows[0].index("Facility")
+    assert {row[at] for row in rows[1:]} == {""} and all(row[at + 1] for row in rows[1:])
 
 
 def test_a_negative_figure_stays_a_number_and_a_formula_does_not() -> None:
