@@ -26,6 +26,7 @@ from tests.closing_course import disclose_nothing, give_a_closing
 from tests.completion_samples import report
 from tests.credit_samples import claim_credits
 from tests.extent import IN_FULL
+from tests.invitation_samples import LINK, call_in
 from tests.live_samples import meet, state
 from tests.message_samples import announce, mark_leo
 from tests.practice_samples import practise
@@ -66,6 +67,7 @@ def told(site: Site, cast: Cast) -> Told:
         bring(db.session, cast, site.app.config["SETTINGS"].data, clock.now())
         report(db.session, cast, site.app.config["SETTINGS"].secret(), clock.now())
         practise(db.session, cast, site.app.config["SETTINGS"].data, clock.now())
+        call_in(db.session, cast, clock.now())
         # Last: what is suspended is handed out no more.
         dispute(db.session, told, clock.now())
         db.session.commit()
@@ -129,7 +131,7 @@ def pages_of(who: str, told: Told) -> list[str]:
             "/", "/programmes/northgate", "/programmes/northgate/crosswalk",
             "/sign-in", "/register", "/reset", "/confirm",
             "/register/credentials", "/verify", f"/v/{told.serial}",
-            f"/v/{told.serial}?on=2026-01-01", "/v/UNKNOWN",
+            f"/v/{told.serial}?on=2026-01-01", "/v/UNKNOWN", f"/faculty/{LINK}",
             "/s/no-such-link", "/join", "/join?code=0000", "/verify/file", "/nowhere", "/mailbox",
             f"/mailbox/{told.message}", "/design", "/search", "/search?q=statment",
         ],
@@ -169,7 +171,7 @@ def pages_of(who: str, told: Told) -> list[str]:
             "/account/mail", f"/learn/{cast.leo_seat}/announcements",
             f"/attempts/{told.failed_attempt}/appeals", f"/credentials/{told.serial}/appeal",
         ],
-        "Otto": ["/learn", "/credentials", "/programmes/northgate", "/account"],
+        "Otto": [f"/faculty/{LINK}", "/learn", "/credentials", "/programmes/northgate", "/account"],
         # What Ada sees as well is looked at through her.
         "Ivo": [
             manage[1], "/search?q=claim", "/panels/1", "/observations/sheets/1",

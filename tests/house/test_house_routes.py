@@ -28,6 +28,7 @@ from tests.closing_course import disclose_nothing
 from tests.cohort_samples import queue_up
 from tests.completion_samples import report
 from tests.credit_samples import claim_credits
+from tests.invitation_samples import call_in
 from tests.kept_samples import keep_reports
 from tests.live_samples import meet, state
 from tests.message_samples import announce
@@ -115,6 +116,7 @@ def happen(app: Flask, cast: Cast, tmp_path: Path) -> Told:
         bring(db.session, cast, app.config["SETTINGS"].data, clock.now())
         report(db.session, cast, app.config["SETTINGS"].secret(), clock.now())
         practise(db.session, cast, tmp_path, clock.now())
+        call_in(db.session, cast, clock.now())
         keep_reports(db.session, cast, clock.now())
         # Last: what is suspended is handed out no more.
         dispute(db.session, told, clock.now())
