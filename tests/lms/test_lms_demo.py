@@ -1,5 +1,7 @@
 """The demonstration: made by real acts, in order, whole, and only once."""
 
+import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from lms.app import create_app
 from lms.db import Base, db, lock
 from lms.demo import story as demo
 from lms.models.accounts import Account
@@ -17,7 +20,7 @@ from lms.models.cohorts import Cohort, Enrolment
 from lms.models.credentials import CredentialRecord
 from lms.services import audit, credentials, register
 from lms.services.credentials.inspection import inspect
-from tests.cast import SMALL
+from tests.cast import SMALL, Cast, settings_for
 from tests.soak import checker
 from tests.stories import rows_of
 
@@ -25,16 +28,56 @@ CROWDS = (12, 5)
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def shown(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Make the demonstration from the small course, in a database that had nothing in it."""
-    monkeypatch.setattr(demo, "ROOT", SMALL)
-    monkeypatch.setattr(demo, "CROWDS", CROWDS)
-    with app.app_context():
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the demonstration from the small course, with few learners."""
+    make_small(monkeypatch)
+
+
+def make_small(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(demo, "ROOT", SMALL)
+    patch.setattr(demo, "CROWDS", CROWDS)
+
+
+@pytest.fixture(scope="module")
+def presented(
+    template: tuple[str, Cast],
+    copy_database: Callable[[str, str, Path], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[str, Path, list[str]]:
+    """The demonstration, made once in a database that had nothing in it, with its files."""
+    folder, files = tmp_path_factory.mktemp("shown"), tmp_path_factory.mktemp("files")
+    address = copy_database(template[0], "shown", folder)
+    app = create_app(settings_for(files, address))
+    with pytest.MonkeyPatch.context() as patch, app.app_context():
+        make_small(patch)
         empty(app)
         said = demo.present(db.session, app.config["SETTINGS"], NOW)
         db.session.commit()
-    return said
+        db.session.close()
+        db.engine.dispose()
+    return address, files, said
+
+
+@pytest.fixture
+def shown(presented: tuple[str, Path, list[str]]) -> list[str]:
+    """What the demonstration said when it was made."""
+    return presented[2]
+
+
+@pytest.fixture
+def address(
+    request: pytest.FixtureRequest,
+    template: tuple[str, Cast],
+    tmp_path: Path,
+    copy_database: Callable[[str, str, Path], str],
+) -> str:
+    """A copy of it, files and all, for each test that asks for what was shown."""
+    if "shown" not in request.fixturenames:
+        return copy_database(template[0], "test", tmp_path)
+    address, files, _said = request.getfixturevalue("presented")
+    shutil.copytree(files, tmp_path, dirs_exist_ok=True)
+    return copy_database(address, "test", tmp_path)
 
 
 def empty(app: Flask) -> None:
