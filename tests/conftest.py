@@ -6,10 +6,7 @@ import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
-from types import CodeType
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -18,13 +15,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from lms.app import create_app
-from lms.config import ROOT
 from lms.db import db, make_engine
 from lms.migrate import upgrade
-from lms.services import publishing
-from lms.speech import Templates
 from tests import cast as cast_of_people
+from tests import once
 from tests.cast import Cast, seed, settings_for
+from tests.stories import Told, tell
 
 
 @pytest.fixture(autouse=True)
@@ -59,33 +55,8 @@ def _garbage_is_looked_for_among_what_is_new() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _bundled_content_is_read_once() -> Iterator[None]:
-    """The bundled curriculum does not change while tests run, and to read it takes seconds."""
-    read = publishing.check
-    bundled = functools.cache(functools.partial(read, ROOT))
-
-    def check(root: Path, today: date | None = None) -> Any:
-        return bundled(today) if root == ROOT else read(root, today)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(publishing, "check", check)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _templates_are_compiled_once() -> Iterator[None]:
-    """Each test has an application of its own, whose pages would all be compiled anew."""
-    compiled: dict[tuple[object, ...], CodeType] = {}
-    as_written = Templates.compile
-
-    def compile_once(self: Templates, source: str, *args: object) -> CodeType:
-        key = (source, *args, self.speaks_one_language)
-        if key not in compiled:
-            compiled[key] = as_written(self, source, *args)
-        return compiled[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Templates, "compile", compile_once)
+def _what_never_changes_is_found_out_once() -> Iterator[None]:
+    with once.kept():
         yield
 
 
@@ -137,12 +108,37 @@ def copy_database(worker_name: str) -> Callable[[str, str, Path], str]:
     return copy
 
 
+@pytest.fixture(scope="session")
+def template_of_told(
+    template: tuple[str, Cast],
+    copy_database: Callable[[str, str, Path], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[str, Told]:
+    """A copy of the template in which all has happened that `Told` tells of, made once."""
+    folder = tmp_path_factory.mktemp("told")
+    address = copy_database(template[0], "told", folder)
+    app = create_app(settings_for(folder, address))
+    told = tell(app, template[1])
+    with app.app_context():
+        db.engine.dispose()
+    return address, told
+
+
+@pytest.fixture
+def told(template_of_told: tuple[str, Told]) -> Told:
+    """What has happened in the database of a test that asks for this."""
+    return template_of_told[1]
+
+
 @pytest.fixture
 def address(
-    template: tuple[str, Cast], tmp_path: Path, copy_database: Callable[[str, str, Path], str]
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    copy_database: Callable[[str, str, Path], str],
 ) -> str:
-    """The address of this test's own copy of the database."""
-    return copy_database(template[0], "test", tmp_path)
+    """The address of this test's own copy of the database; of the told one, if it asks for that."""
+    known = "template_of_told" if "told" in request.fixturenames else "template"
+    return copy_database(request.getfixturevalue(known)[0], "test", tmp_path)
 
 
 @pytest.fixture

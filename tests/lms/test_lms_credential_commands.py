@@ -18,7 +18,7 @@ from lms.services import register
 from tests.cast import Cast
 from tests.register_samples import open_tables
 from tests.soak.tampering import witness
-from tests.stories import tell
+from tests.stories import Told
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 KEYS = ("--keys", str(EXAMPLES / "keys.json"))
@@ -115,10 +115,9 @@ def inspect(
 
 
 def test_records_that_hold_are_said_to_hold_until_one_is_altered(
-    inspect: Verify, app: Flask, cast: Cast, tmp_path: Path
+    inspect: Verify, app: Flask, cast: Cast, tmp_path: Path, told: Told
 ) -> None:
     """A row that was made to agree with itself still differs from what the witness saw."""
-    tell(app, cast)
     settings: Settings = app.config["SETTINGS"]
     folder = tmp_path / "witness"
     folder.mkdir()

@@ -15,7 +15,7 @@ from lms import clock
 from lms.db import db
 from lms.services import assessment, cohorts
 from tests.cast import Cast
-from tests.stories import Told, read_all, sit, tell
+from tests.stories import Told, read_all, sit
 
 CANARY = re.compile(r"CANARY-(?:RIGHT|WRONG)")
 LINK = re.compile(r"(?:href|action|data-save)=\"(/[^\"#]*)\"")
@@ -137,12 +137,11 @@ def test_saving_is_no_oracle(
 
 
 def test_others_never_see_an_item_and_another_programme_sees_no_name(
-    app: Flask, cast: Cast, client_of: Callable[[str], FlaskClient]
+    app: Flask, cast: Cast, client_of: Callable[[str], FlaskClient], told: Told
 ) -> None:
     """Invariants 5, 7, 27 and 29, on one crawl of each: stems and rationales reach nobody but who
     sits or sat the paper, and Olga, who administers another programme, meets nobody of this one.
     """
-    told: Told = tell(app, cast)
     seen = re.compile(r"Case number \d|CANARY")
     paths = ["/", "/learn", "/manage", f"/manage/cohorts/{cast.autumn}",
              f"/attempts/{told.open_attempt}/items/1", f"/attempts/{told.passed_attempt}/result",
@@ -162,19 +161,17 @@ def test_others_never_see_an_item_and_another_programme_sees_no_name(
 
 
 def test_a_learner_meets_no_other_learner(
-    app: Flask, cast: Cast, client_of: Callable[[str], FlaskClient]
+    app: Flask, cast: Cast, client_of: Callable[[str], FlaskClient], told: Told
 ) -> None:
     """Invariant 30: no page of a learner carries another learner's name or address."""
-    tell(app, cast)
     pages = crawl(client_of("Lena"), ["/", "/learn", "/account", "/credentials", "/manage"])
     assert where(pages, re.compile(r"Leo Ferreira|leo@example|Otto Lind")) == []
 
 
 def test_the_public_sees_neither_address_nor_score(
-    app: Flask, cast: Cast, client_of: Callable[[str], FlaskClient]
+    app: Flask, cast: Cast, client_of: Callable[[str], FlaskClient], told: Told
 ) -> None:
     """Invariant 41: a verification page says what is attested and nothing else."""
-    told = tell(app, cast)
     page = app.test_client().get(f"/v/{told.serial}")
     assert "Leo Ferreira" in page.text
     for private in ("leo@example.org", "3 of 3", "licence_number"):

@@ -16,7 +16,7 @@ from lms.models.cohorts import Enrolment
 from lms.models.credentials import CredentialRecord
 from lms.services import accounts, assessment, cohorts
 from tests.cast import Cast, token_in
-from tests.stories import read_all, rows_of, tell
+from tests.stories import Told, read_all, rows_of, tell
 
 EVERY_COLUMN = sorted(
     {column.name for table in Base.metadata.sorted_tables for column in table.columns}
@@ -66,10 +66,9 @@ def test_a_forged_start_begins_an_ordinary_attempt(
 
 
 def test_a_forged_answer_changes_nothing_but_the_answer(
-    app: Flask, cast: Cast, client_of: Callable[[str], FlaskClient]
+    app: Flask, cast: Cast, client_of: Callable[[str], FlaskClient], told: Told
 ) -> None:
     """Invariant 23: whose attempt it is follows from the session, never from the body."""
-    told = tell(app, cast)
     lena = client_of("Lena")
     token = token_in(lena.get(f"/attempts/{told.open_attempt}/items/1").text)
     body = {**FORGED, "sequence": 1, "answer": "b", "certainty": 3}
@@ -103,9 +102,8 @@ def test_a_forged_answer_changes_nothing_but_the_answer(
     ],
 )
 def test_a_malformed_answer_is_refused_calmly(
-    app: Flask, cast: Cast, client_of: Callable[[str], FlaskClient], body: object
+    app: Flask, cast: Cast, client_of: Callable[[str], FlaskClient], body: object, told: Told
 ) -> None:
-    told = tell(app, cast)
     lena = client_of("Lena")
     token = token_in(lena.get(f"/attempts/{told.open_attempt}/items/1").text)
     answer = lena.post(
@@ -231,10 +229,9 @@ def test_every_unknown_serial_gets_the_same_page(app: Flask) -> None:
 
 
 def test_a_certificate_is_drawn_from_the_record_alone(
-    app: Flask, cast: Cast, client_of: Callable[[str], FlaskClient]
+    app: Flask, cast: Cast, client_of: Callable[[str], FlaskClient], told: Told
 ) -> None:
     """Invariants 36 and 37: nothing in the address or the query reaches the paper."""
-    told = tell(app, cast)
     leo = client_of("Leo")
     path = f"/credentials/{told.serial}/certificate.pdf"
     plain = leo.get(path)

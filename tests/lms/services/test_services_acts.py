@@ -34,16 +34,15 @@ from tests.act_samples import (
 )
 from tests.cast import Cast
 from tests.races import THREADS, at_once
-from tests.stories import VERIFY, Told, rows_of, tell
+from tests.stories import VERIFY, Told, rows_of
 
 MINUTE = timedelta(minutes=1)
 KINDS: tuple[ProposedKind, ...] = ("suspend", "reissue", "revoke")
 
 
 @pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
+def told(app: Flask, cast: Cast, told: Told) -> Told:
     """Leo holds a certificate, and Bea and Ada alone administer."""
-    told = tell(app, cast)
     with app.app_context():
         leave_ada_and_ivo(db.session, cast)
         second_administrator(db.session, cast)

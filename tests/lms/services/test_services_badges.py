@@ -18,18 +18,13 @@ from lms.services.credentials import Attested, ProposedKind
 from tests.act_samples import do
 from tests.cast import Cast, settings_for
 from tests.signing import SINCE
-from tests.stories import VERIFY, Told, tell
+from tests.stories import VERIFY, Told
 
 ACTS: list[tuple[ProposedKind, str]] = [
     ("suspend", "suspended"),
     ("reinstate", "valid"),
     ("revoke", "revoked"),
 ]
-
-
-@pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
-    return tell(app, cast)
 
 
 def found_of(session: Session, told: Told) -> Attested:

@@ -31,14 +31,9 @@ from lms.services.batches import archive, asking, making, press
 from tests.award_samples import award_many
 from tests.cast import THEN, Cast
 from tests.races import at_once
-from tests.stories import Told, rows_of, tell
+from tests.stories import Told, rows_of
 
 MANY = 7
-
-
-@pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
-    return tell(app, cast)
 
 
 @pytest.fixture

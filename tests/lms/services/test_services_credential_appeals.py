@@ -20,15 +20,14 @@ from lms.services.credentials import CredentialAppealLine, ProposedKind
 from tests.act_samples import do, leave_ada_and_ivo, proposal_of, second_administrator
 from tests.cast import Cast
 from tests.races import at_once
-from tests.stories import VERIFY, Told, rows_of, tell
+from tests.stories import VERIFY, Told, rows_of
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
+def told(app: Flask, cast: Cast, told: Told) -> Told:
     """Leo holds a certificate, and Bea and Ada alone administer."""
-    told = tell(app, cast)
     with app.app_context():
         leave_ada_and_ivo(db.session, cast)
         second_administrator(db.session, cast)

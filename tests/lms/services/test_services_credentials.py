@@ -21,7 +21,7 @@ from lms.services import audit, cohorts, credentials, publishing
 from lms.services.credentials import awards
 from tests.cast import BUNDLED, THEN, Cast
 from tests.races import at_once
-from tests.stories import VERIFY, Told, read_all, rows_of, sit, tell
+from tests.stories import VERIFY, Told, read_all, rows_of, sit
 
 LATER = THEN + timedelta(days=1)
 
@@ -128,8 +128,7 @@ def disarmed(session: Session, table: str) -> list[str]:
     return [f"ALTER TABLE {table} DISABLE TRIGGER USER"]
 
 
-def test_only_administrators_of_the_issuer_reach_for_it(app: Flask, cast: Cast) -> None:
-    told = tell(app, cast)
+def test_only_administrators_of_the_issuer_reach_for_it(app: Flask, cast: Cast, told: Told) -> None:
     with app.app_context():
         assert credentials.credential_for_staff(db.session, cast.ada, told.serial, LATER)
         for who, refusal in (("ivo", Forbidden), ("leo", Forbidden), ("lena", NotFound),
@@ -143,8 +142,7 @@ def test_an_unknown_serial_finds_nothing(session: Session, cast: Cast, typed: st
     assert credentials.find_by_serial(session, typed, LATER) is None
 
 
-def test_a_serial_may_be_typed_as_people_type(app: Flask, cast: Cast) -> None:
-    told: Told = tell(app, cast)
+def test_a_serial_may_be_typed_as_people_type(app: Flask, cast: Cast, told: Told) -> None:
     with app.app_context():
         for typed in (
             told.serial.lower(),

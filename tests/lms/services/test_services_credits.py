@@ -21,7 +21,7 @@ from lms.services import credentials, credits, sharing
 from lms.services.credentials import Attested
 from tests.cast import Cast
 from tests.races import at_once
-from tests.stories import Told, rows_of, tell
+from tests.stories import Told, rows_of
 
 HOURS = certificates.CreditRule("contact hour", 10, Decimal("0.25"))
 APPROVAL = certificates.Approval(
@@ -31,11 +31,6 @@ APPROVAL = certificates.Approval(
     date(2020, 1, 1),
     date(2099, 12, 31),
 )
-
-
-@pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
-    return tell(app, cast)
 
 
 def record(

@@ -22,13 +22,12 @@ from lms.models.packs import EvidencePack
 from lms.services import cohorts, packs
 from tests.cast import Cast
 from tests.closing_course import disclose_nothing
-from tests.stories import Told, tell
+from tests.stories import Told
 
 
 @pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
+def told(app: Flask, cast: Cast, told: Told) -> Told:
     """Leo is certified, Lena sits, and the staff have disclosed."""
-    told = tell(app, cast)
     with app.app_context():
         disclose_nothing(db.session, cast, clock.now())
         db.session.commit()

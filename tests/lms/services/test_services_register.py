@@ -16,7 +16,7 @@ from lms.services import register
 from tests.cast import THEN, Cast
 from tests.races import THREADS, at_once
 from tests.register_samples import add_credentials, digest_of
-from tests.stories import tell
+from tests.stories import Told
 
 log = certificates.log
 
@@ -25,8 +25,9 @@ def positions(session: Session) -> list[int]:
     return list(session.scalars(sa.select(LogLeaf.position).order_by(LogLeaf.position)))
 
 
-def test_every_award_is_a_leaf_that_salt_and_digest_open(app: Flask, cast: Cast) -> None:
-    told = tell(app, cast)
+def test_every_award_is_a_leaf_that_salt_and_digest_open(
+    app: Flask, cast: Cast, told: Told
+) -> None:
     with app.app_context():
         query = sa.select(RegisterAct, LeafSalt.salt, LogLeaf.entry, CredentialRecord)
         query = query.join(LeafSalt, LeafSalt.position == RegisterAct.position)

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
@@ -20,16 +19,11 @@ from lms.services.reporting import Particulars
 from lms.services.reporting.consents import LONGEST
 from tests.cast import Cast
 from tests.completion_samples import LEO, report
-from tests.stories import Told, tell
+from tests.stories import Told
 
 NOW = clock.now() + timedelta(hours=1)
 COURSE = "small-course"
 SECRET = "s" * 48
-
-
-@pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
-    return tell(app, cast)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from lms.models.mail import OutboxMessage
 from lms.services import cohorts, saved
 from lms.services.saved import Condition, Definition
 from tests.cast import Cast
-from tests.stories import tell
+from tests.stories import Told
 
 COLUMNS = (Column("Name"), Column("Minutes", "", "minutes"), Column("Due", "", "day"))
 cells = st.tuples(
@@ -97,9 +97,8 @@ def test_a_column_that_is_gone_is_named() -> None:
         shown([], Definition("roster", (), (Condition("Shoe size", "is", "44"),)))
 
 
-def test_every_table_can_be_made_and_asks_for_its_right(app: Flask, cast: Cast) -> None:
+def test_every_table_can_be_made_and_asks_for_its_right(app: Flask, cast: Cast, told: Told) -> None:
     """An instructor opens what instructors may read; a supervisor finds nothing at all."""
-    tell(app, cast)
     with app.app_context():
         run = cohorts.cohort_for(db.session, cast.ada, cast.autumn, "reader")
         for name, source in saved.SOURCES.items():

@@ -18,16 +18,15 @@ from lms.services import accounts, credentials, sharing
 from lms.services.sharing import Display, Tally
 from tests.cast import Cast
 from tests.races import at_once
-from tests.stories import rows_of, tell
+from tests.stories import Told, rows_of
 
 TODAY = date(2026, 11, 22)
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def held(app: Flask, cast: Cast, session: Session) -> credentials.Attested:
+def held(app: Flask, cast: Cast, session: Session, told: Told) -> credentials.Attested:
     """Leo's credential."""
-    told = tell(app, cast)
     found = credentials.find_by_serial(session, told.serial, clock.now())
     assert found is not None
     return found

@@ -27,13 +27,8 @@ from lms.services.proofs import files as proofs
 from lms.services.transcripts.external import MOST_PROOF_BYTES
 from tests.cast import THEN, Cast
 from tests.races import at_once
-from tests.stories import VERIFY, Told, rows_of, tell
+from tests.stories import VERIFY, Told, rows_of
 from tests.transcript_samples import picture, statement
-
-
-@pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
-    return tell(app, cast)
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ from tests.changes import (
     with_update,
 )
 from tests.races import at_once
-from tests.stories import VERIFY, Told, read_all, rows_of, sit, tell
+from tests.stories import VERIFY, Told, read_all, rows_of, sit
 
 LATER = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -43,11 +43,6 @@ OTHER_FACT = (FACTS, STATEMENT, CHANGED)
 REVIEWED = (FACTS, "review_by: 2028-06-30", "review_by: 2029-06-30")
 REKEYED = (BANK, "Reply E to case 1", "Reply X to case 1")
 ITEM_REWORDED = (BANK, "Case number 1 is described", "Case number 1 is told")
-
-
-@pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
-    return tell(app, cast)
 
 
 def publish(session: Session, root: Path, **label: str) -> str | None:

@@ -14,15 +14,14 @@ from lms.models.acts import ActProposal, CredentialAct
 from lms.services import credentials
 from tests.act_samples import NOTE, dispute, do, leave_ada_and_ivo, second_administrator
 from tests.cast import Cast, token_in
-from tests.stories import Told, rows_of, tell
+from tests.stories import Told, rows_of
 
 ClientOf = Callable[[str], FlaskClient]
 
 
 @pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
+def told(app: Flask, cast: Cast, told: Told) -> Told:
     """Leo holds a certificate, and Bea and Ada alone administer."""
-    told = tell(app, cast)
     with app.app_context():
         leave_ada_and_ivo(db.session, cast)
         second_administrator(db.session, cast)

@@ -10,7 +10,7 @@ from lms import clock
 from lms.db import db
 from lms.models.catalogue import Release
 from tests.cast import Cast, token_in
-from tests.stories import read_all, tell
+from tests.stories import Told, read_all
 
 ClientOf = Callable[[str], FlaskClient]
 
@@ -117,8 +117,9 @@ def test_after_submission_every_page_of_the_attempt_leads_to_the_result(
     assert lena.post(f"{attempt}/items/1", data=form).headers["Location"] == f"{attempt}/result"
 
 
-def test_the_result_explains_every_option(app: Flask, cast: Cast, client_of: ClientOf) -> None:
-    told = tell(app, cast)
+def test_the_result_explains_every_option(
+    app: Flask, cast: Cast, client_of: ClientOf, told: Told
+) -> None:
     page = client_of("Leo").get(f"/attempts/{told.passed_attempt}/result").text
     assert page.count("CANARY-") == 12 and "3 of 3" in page and "Passed" in page
     assert "Your certificate is ready" in page and "src-TST-001" in page
@@ -126,9 +127,10 @@ def test_the_result_explains_every_option(app: Flask, cast: Cast, client_of: Cli
     assert "0 of 3" in again and "Not passed yet" in again
 
 
-def test_an_old_result_is_shown_as_it_was(app: Flask, cast: Cast, client_of: ClientOf) -> None:
+def test_an_old_result_is_shown_as_it_was(
+    app: Flask, cast: Cast, client_of: ClientOf, told: Told
+) -> None:
     """Invariant 18: publishing other content later changes no page of a finished attempt."""
-    told = tell(app, cast)
     leo, path = client_of("Leo"), f"/attempts/{told.failed_attempt}/result"
     before = leo.get(path).text
     with app.app_context():

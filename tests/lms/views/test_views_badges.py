@@ -16,14 +16,9 @@ from lms.services.credentials import ProposedKind
 from lms.services.sharing import Display
 from tests.act_samples import do
 from tests.cast import Cast
-from tests.stories import Told, tell
+from tests.stories import Told
 
 ClientOf = Callable[[str], FlaskClient]
-
-
-@pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
-    return tell(app, cast)
 
 
 def state_of(app: Flask, badge: str | bytes) -> str:

@@ -4,7 +4,6 @@ import io
 import zipfile
 from collections.abc import Callable
 
-import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
@@ -14,14 +13,9 @@ from lms.db import db
 from lms.models.audit import AuditEntry
 from lms.services import batches
 from tests.cast import Cast, token_in
-from tests.stories import Told, tell
+from tests.stories import Told
 
 ClientOf = Callable[[str], FlaskClient]
-
-
-@pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
-    return tell(app, cast)
 
 
 def make(app: Flask) -> None:

@@ -10,15 +10,14 @@ from lms.db import db
 from lms.services import credentials
 from tests.act_samples import second_administrator
 from tests.cast import Cast, token_in
-from tests.stories import VERIFY, tell
+from tests.stories import VERIFY, Told
 
 ClientOf = Callable[[str], FlaskClient]
 
 
 def test_revoking_takes_a_reason_and_a_note_and_happens_once(
-    app: Flask, cast: Cast, client_of: ClientOf
+    app: Flask, cast: Cast, client_of: ClientOf, told: Told
 ) -> None:
-    told = tell(app, cast)
     ada, path = client_of("Ada"), f"/manage/credentials/{told.serial}/revoke"
     token = token_in(ada.get(path).text)
     for wrong in ({}, {"reason": "misconduct"}, {"reason": "spite", "note": "x"}, {"note": "x"}):
@@ -39,9 +38,8 @@ def test_revoking_takes_a_reason_and_a_note_and_happens_once(
 
 
 def test_the_same_credential_gives_the_same_paper(
-    app: Flask, cast: Cast, client_of: ClientOf
+    app: Flask, cast: Cast, client_of: ClientOf, told: Told
 ) -> None:
-    told = tell(app, cast)
     leo, path = client_of("Leo"), f"/credentials/{told.serial}/certificate.pdf"
     first, second = leo.get(path), leo.get(path)
     assert first.data == second.data and first.mimetype == "application/pdf"

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from lms.db import db
 from lms.models.credits import CreditClaim, ProviderApproval
 from tests.cast import Cast, token_in
-from tests.stories import Told, rows_of, tell
+from tests.stories import Told, rows_of
 
 ClientOf = Callable[[str], FlaskClient]
 FORM = {
@@ -25,11 +25,6 @@ FORM = {
     "unit_minutes": "10",
     "step": "0.25",
 }
-
-
-@pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
-    return tell(app, cast)
 
 
 def store(client: FlaskClient, programme: int, **changes: str) -> TestResponse:

@@ -20,16 +20,15 @@ from lms.services import cohorts, watch
 from tests.act_samples import dispute
 from tests.cast import Cast
 from tests.review_samples import review
-from tests.stories import Told, settle, tell
+from tests.stories import Told, settle
 
 # The reason of an accommodation, the ground of an appeal, a ruling, a note of staff and a flag's.
 CANARIES = ("CANARY", "letter of 3 September", "two options are right")
 
 
 @pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
+def told(app: Flask, cast: Cast, told: Told) -> Told:
     """Leo failed, passed, appealed and is accommodated; staff noted something about him."""
-    told = tell(app, cast)
     with app.app_context():
         session, now = db.session, clock.now()
         settle(session, cast, now)

@@ -17,13 +17,12 @@ from lms.views.inbox import KINDS
 from tests.act_samples import dispute
 from tests.cast import Cast, token_in
 from tests.review_samples import review
-from tests.stories import Told, tell
+from tests.stories import Told
 from tests.transcript_samples import file_away
 
 
 @pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
-    told = tell(app, cast)
+def told(app: Flask, cast: Cast, told: Told) -> Told:
     with app.app_context():
         review(db.session, told, clock.now())
         file_away(db.session, cast, app.config["SETTINGS"].data, clock.now())

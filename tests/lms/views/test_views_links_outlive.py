@@ -19,16 +19,10 @@ from lms.models.catalogue import Programme
 from lms.models.cohorts import Cohort
 from lms.services import branding, publishing
 from tests.act_samples import do
-from tests.cast import Cast
 from tests.changes import FACTS, STATEMENT, changed_copy, publish_update
-from tests.stories import Told, tell
+from tests.stories import Told
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
-    return tell(app, cast)
 
 
 @pytest.fixture

@@ -12,14 +12,13 @@ from lms.db import db
 from lms.services import publishing
 from tests.cast import Cast, token_in
 from tests.changes import CHANGED, LESSON, NOTE, SLUG, STATEMENT, changed_copy, publish_update
-from tests.stories import Told, tell
+from tests.stories import Told
 
 ClientOf = Callable[[str], FlaskClient]
 
 
 @pytest.fixture
-def told(app: Flask, cast: Cast, tmp_path: Path) -> Told:
-    told = tell(app, cast)
+def told(app: Flask, cast: Cast, tmp_path: Path, told: Told) -> Told:
     with app.app_context():
         publish_update(db.session, tmp_path, clock.now())
         db.session.commit()

@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 from lms import clock
 from lms.db import db
 from lms.models.audit import AuditEntry
-from tests.cast import Cast, token_in
+from tests.cast import token_in
 from tests.completion_samples import report
-from tests.stories import Told, tell
+from tests.stories import Told
 
 ClientOf = Callable[[str], FlaskClient]
 WORDS = {
@@ -25,11 +25,6 @@ WORDS = {
     "birth_day": "29",
     "agrees": "y",
 }
-
-
-@pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
-    return tell(app, cast)
 
 
 def press(client: FlaskClient, path: str, **fields: str) -> tuple[int, str, bytes]:

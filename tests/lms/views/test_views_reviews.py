@@ -19,15 +19,14 @@ from lms.models.reviews import Appeal, AppealStep, ConcernDecision, RulingRecord
 from lms.services import assessment
 from tests.cast import Cast, token_in
 from tests.review_samples import review
-from tests.stories import Told, rows_of, tell
+from tests.stories import Told, rows_of
 
 ClientOf = Callable[[str], FlaskClient]
 
 
 @pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
+def told(app: Flask, cast: Cast, told: Told) -> Told:
     """A ruling is proposed, Leo appeals, his certificate is in doubt."""
-    told = tell(app, cast)
     with app.app_context():
         review(db.session, told, clock.now())
         db.session.commit()

@@ -12,14 +12,13 @@ from lms import jobs
 from lms.db import db
 from lms.services import audit
 from tests.cast import Cast, token_in
-from tests.stories import tell
+from tests.stories import Told
 
 ClientOf = Callable[[str], FlaskClient]
 
 
 @pytest.fixture
-def told(app: Flask, cast: Cast) -> Cast:
-    tell(app, cast)
+def told(app: Flask, cast: Cast, told: Told) -> Cast:
     return cast
 
 

@@ -15,17 +15,12 @@ from lms import clock
 from lms.db import db
 from lms.services import credentials, sharing
 from lms.services.sharing import ALARM_DAYS
-from tests.cast import Cast, token_in
-from tests.stories import Told, tell
+from tests.cast import token_in
+from tests.stories import Told
 
 ClientOf = Callable[[str], FlaskClient]
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"}
 SHOWN = {"shows_profession": "y", "shows_hours": "y", "shows_assessment": "y"}
-
-
-@pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
-    return tell(app, cast)
 
 
 def test_hiding_the_page_takes_effect_at_once_and_can_be_undone(

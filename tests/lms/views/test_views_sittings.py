@@ -15,7 +15,7 @@ from lms.models.audit import AuditEntry
 from lms.models.sittings import AccommodationRecord, SittingIncident, SittingRule
 from tests.cast import Cast, token_in
 from tests.population import add_learners
-from tests.stories import settle, tell
+from tests.stories import Told, settle
 from tests.walkthroughs.test_walkthroughs_leaks import crawl
 
 ClientOf = Callable[[str], FlaskClient]
@@ -93,9 +93,8 @@ def test_an_exception_is_set_and_taken_back(app: Flask, cast: Cast, client_of: C
 
 
 def test_an_incident_is_declared_once_however_often_it_is_sent(
-    app: Flask, cast: Cast, client_of: ClientOf
+    app: Flask, cast: Cast, client_of: ClientOf, told: Told
 ) -> None:
-    tell(app, cast)
     ada, page = client_of("Ada"), place(cast)
     shown = ada.get(page).text
     ticket = re.search(r'name="ticket" value="([0-9a-f]{32})"', shown)
@@ -176,10 +175,9 @@ def test_an_accommodation_that_cannot_be_is_explained(
 
 @pytest.mark.parametrize("who", ["Lena", "Leo", "Ivo", "Ada", "Olga", "Otto"])
 def test_no_page_and_no_file_shows_the_reason(
-    app: Flask, cast: Cast, client_of: ClientOf, who: str
+    app: Flask, cast: Cast, client_of: ClientOf, who: str, told: Told
 ) -> None:
     """Every page and file that each of the cast can reach by a link, audit trail and CSV too."""
-    tell(app, cast)
     with app.app_context():
         settle(db.session, cast, clock.now())
         db.session.commit()

@@ -18,8 +18,8 @@ from werkzeug.test import TestResponse
 import certificates
 from lms.keys import keys_of
 from lms.services import transcripts
-from tests.cast import Cast, token_in
-from tests.stories import Told, tell
+from tests.cast import token_in
+from tests.stories import Told
 
 ClientOf = Callable[[str], FlaskClient]
 NEW = "/transcript/external/new"
@@ -30,11 +30,6 @@ FORM = {
     "hours": "6.5",
     "credit": "apa",
 }
-
-
-@pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
-    return tell(app, cast)
 
 
 def picture() -> bytes:

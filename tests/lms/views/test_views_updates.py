@@ -13,16 +13,15 @@ from lms.db import db
 from lms.models.updates import UpdateCompletion
 from tests.cast import Cast, token_in
 from tests.changes import NOTE, SLUG, publish_update
-from tests.stories import Told, rows_of, tell
+from tests.stories import Told, rows_of
 
 ClientOf = Callable[[str], FlaskClient]
 WAITING = "Valid, update outstanding"
 
 
 @pytest.fixture
-def told(app: Flask, cast: Cast, tmp_path: Path) -> Told:
+def told(app: Flask, cast: Cast, tmp_path: Path, told: Told) -> Told:
     """Leo holds a certificate, and something has changed since."""
-    told = tell(app, cast)
     with app.app_context():
         publish_update(db.session, tmp_path, clock.now())
         db.session.commit()

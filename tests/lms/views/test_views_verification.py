@@ -22,15 +22,10 @@ from lms.models.credentials import CredentialRecord
 from lms.services import credentials, sharing
 from lms.services.sharing import Display
 from tests.cast import Cast, settings_for, token_in
-from tests.stories import Told, tell
+from tests.stories import Told
 
 ClientOf = Callable[[str], FlaskClient]
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"}
-
-
-@pytest.fixture
-def told(app: Flask, cast: Cast) -> Told:
-    return tell(app, cast)
 
 
 def choose(app: Flask, serial: str, **chosen: object) -> None:
