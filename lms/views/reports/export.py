@@ -1,8 +1,6 @@
 """The table of a cohort as a file for a spreadsheet: exactly what the page shows, every unit."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Iterator
 
 from flask import Response
 from flask_babel import gettext as _
@@ -13,10 +11,11 @@ import certificates
 from lms import clock
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import handed_out, table_of
+from lms.downloads import Cell, Column, Table, handed_out
+from lms.exports import in_zone
 from lms.services import audit, cohorts, reports
 from lms.services.reports import CohortReport, LearnerLine
-from lms.views.reports.choice import choice
+from lms.views.reports.choice import Choice, choice
 from lms.views.reports.place import cell_word, pace_word, pages
 
 VERDICT_WORDS = {
@@ -39,8 +38,7 @@ def cohort_table(cohort: int, format: str) -> Response:
     report = reports.cohort_report(db.session, found, now)
     chosen = choice()
     lines = reports.arranged(report.selected(chosen.shown), chosen.sort, chosen.descending)
-    name = f"{found.title} {report.today.isoformat()}"
-    answer = handed_out(table_of(name, table(report, lines)), format)
+    answer = handed_out(in_zone(table(report, lines, chosen), found.time_zone), format)
     audit.record(
         db.session,
         at=now,
@@ -54,21 +52,37 @@ def cohort_table(cohort: int, format: str) -> Response:
     return answer
 
 
-def table(report: CohortReport, lines: Iterable[LearnerLine]) -> Iterable[Sequence[str | int]]:
-    """Return the rows of the file, the header first."""
-    zone = report.cohort.time_zone
-    head: list[str] = [_("Learner"), _("E-mail"), _("Profession"), _("State"), _("Units late")]
-    head += [_("Minutes credited"), _("Minutes in all")]
+def table(report: CohortReport, lines: Iterable[LearnerLine], chosen: Choice) -> Table:
+    """Return learners unit by unit as a table to take away, with the choice of the page beside."""
+    name = f"{report.cohort.title} {report.today.isoformat()}"
+    notes = (_("Only: %(state)s.", state=chosen.shown),) if chosen.shown != "all" else ()
+    return Table(name, tuple(_columns(report)), [_row(line) for line in lines], notes)
+
+
+def _columns(report: CohortReport) -> Iterator[Column]:
+    yield Column(_("Learner"))
+    yield Column(_("E-mail"))
+    yield Column(_("Profession"))
+    yield Column(_("State"), _("against the plan of the cohort"))
+    yield Column(_("Units late"), "", "number")
+    yield Column(_("Minutes credited"), _("of lessons and quizzes"), "minutes")
+    yield Column(_("Minutes in all"), _("of the course"), "minutes")
     for unit in report.content.course.units:
-        head.append(_("%(n)s. %(unit)s", n=unit.number, unit=unit.title))
+        label = _("%(n)s. %(unit)s", n=unit.number, unit=unit.title)
+        yield Column(label, _("done, late, not passed, in progress or not started"))
         if unit.kind == "quiz":
-            head.append(_("%(n)s. %(unit)s, score in percent", n=unit.number, unit=unit.title))
-    for what in (_("Enrolled"), _("Last seen"), _("Completed")):
-        head.append(f"{what} ({zone})")
-    head += [_("Certificate"), _("Certificate status")]
-    yield head
-    for line in lines:
-        yield [*_who_and_how_far(line), *_units(line), *_moments(line, zone), *_attested(line)]
+            score = _("%(n)s. %(unit)s, score in percent", n=unit.number, unit=unit.title)
+            yield Column(score, _("of the passing attempt, else of the best"), "percent")
+    yield Column(_("Enrolled"), "", "moment")
+    yield Column(_("Last seen"), "", "moment")
+    yield Column(_("Completed"), _("when every lesson was read and every quiz passed"), "moment")
+    yield Column(_("Certificate"), _("its number"))
+    yield Column(_("Certificate status"))
+
+
+def _row(line: LearnerLine) -> tuple[Cell, ...]:
+    moments = (line.enrolled_at, line.last_seen_at, line.progress.completed_at)
+    return (*_who_and_how_far(line), *_units(line), *moments, *_attested(line))
 
 
 def _who_and_how_far(line: LearnerLine) -> list[str | int]:
@@ -77,21 +91,11 @@ def _who_and_how_far(line: LearnerLine) -> list[str | int]:
     return [*who, len(line.pace.late), progress.minutes_done, progress.minutes_total]
 
 
-def _units(line: LearnerLine) -> Iterable[str | int]:
+def _units(line: LearnerLine) -> Iterator[Cell]:
     for state, cell in zip(line.progress.units, line.cells, strict=True):
         yield cell_word(cell)
         if state.unit.kind == "quiz":
-            yield "" if cell.percent is None else cell.percent
-
-
-def _moments(line: LearnerLine, zone: str) -> list[str]:
-    moments = (line.enrolled_at, line.last_seen_at, line.progress.completed_at)
-    return ["" if moment is None else iso(moment, zone) for moment in moments]
-
-
-def iso(moment: datetime, zone: str) -> str:
-    """Return “2026-10-14 09:02:00”: the zone stands in the header, and spreadsheets read it."""
-    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
+            yield cell.percent
 
 
 def _attested(line: LearnerLine) -> list[str]:

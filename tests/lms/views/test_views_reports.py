@@ -301,14 +301,14 @@ def test_the_file_says_everything_of_a_row(app: Flask, client_of: ClientOf, cast
     assert row["State"] == "Complete"
     assert row["Minutes credited"] == row["Minutes in all"] == "20"
     assert row["3. Quiz: First module, score in percent"] == "100"
-    assert row["Enrolled (Europe/London)"] == "2026-09-01 09:00:00"
-    assert row["Completed (Europe/London)"] == "2026-09-01 10:00:00"
+    assert row["Enrolled"] == "2026-09-01T09:00:00+01:00"
+    assert row["Completed"] == "2026-09-01T10:00:00+01:00"
     assert row["Certificate"].replace("-", "") == serial
     assert row["Certificate status"] == "Valid"
     row = dict(zip(head, leo, strict=True))
     assert (row["State"], row["Units late"]) == ("Not started, 1 late", "1")
     assert row["1. Lesson number 1"] == "Late"
-    assert (row["Last seen (Europe/London)"], row["Certificate"]) == ("", "")
+    assert (row["Last seen"], row["Certificate"]) == ("", "")
 
 
 def test_every_export_is_in_the_trail_and_a_refused_one_is_not(
@@ -454,9 +454,10 @@ def test_a_page_is_drawn_again_as_soon_as_something_happened(
 
 def test_a_drawing_for_one_role_is_never_shown_to_another(client_of: ClientOf, cast: Cast) -> None:
     path = pages_of(cast)["cohort"]
-    assert "table.csv" in text_of(client_of("Ada"), path)
-    assert "table.csv" not in text_of(client_of("Ivo"), path)
-    assert "table.csv" in text_of(client_of("Ada"), path)
+    matrix = f"{path}/table.csv"
+    assert matrix in text_of(client_of("Ada"), path)
+    assert matrix not in text_of(client_of("Ivo"), path)
+    assert matrix in text_of(client_of("Ada"), path)
 
 
 def test_drawings_are_kept_up_to_a_number() -> None:
