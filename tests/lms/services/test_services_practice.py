@@ -383,3 +383,20 @@ def test_a_withdrawn_learner_enters_nothing(
     with pytest.raises(Refused, match="withdrawn"):
         enter(session, cast, stated(*places[:2]))
     assert session.get(Account, cast.lena) is not None
+
+
+def test_a_supervisor_is_shown_what_waits_longest_first_however_much_is_signed(
+    session: Session, cast: Cast, places: tuple[int, int, int]
+) -> None:
+    """The oldest row waits behind newer ones of either kind, and is not cut off by them."""
+    site, saul, _nan = places
+
+    def day(ago: int) -> int:
+        row = stated(site, saul, practised_on=DAY - timedelta(days=ago))
+        return enter(session, cast, row, ticket=f"t{ago}")
+
+    oldest, signed, newest, newer = day(9), day(5), day(0), day(1)
+    sign(session, cast, signed)
+    sign(session, cast, newer)
+    found = practice.list_supervised(session, cast.saul, cast.northgate)
+    assert [each.id for each in found] == [oldest, newest, newer, signed]

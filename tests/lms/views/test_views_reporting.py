@@ -1,7 +1,9 @@
 """The pages of completion reports: a learner's consent, the file that is sent, who may open it."""
 
 import io
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +13,7 @@ from flask.testing import FlaskClient
 from lms import clock
 from lms.db import db
 from lms.models.audit import AuditEntry
+from lms.services import reporting
 from tests.cast import token_in
 from tests.completion_samples import report
 from tests.stories import Told
@@ -91,3 +94,26 @@ def test_a_file_of_what_came_back_that_is_none_is_told_at_its_field(
     }
     answer = ada.post("/manage/reports/1/rejections", data=form)
     assert answer.status_code == 422 and "neither a CSV file nor" in answer.text
+
+
+def test_completions_have_pages_and_the_file_has_them_all(
+    app: Flask, told: Told, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        report(db.session, told.cast, app.config["SETTINGS"].secret(), clock.now())
+        db.session.commit()
+        northgate = told.cast.northgate
+        (one,) = reporting.list_completions(db.session, northgate, "small-course", clock.now())
+    many = [replace(one, holder=f"Holder {number:03}") for number in range(120)]
+    monkeypatch.setattr(reporting, "list_completions", lambda *_: many)
+    ada, path = client_of("Ada"), f"/manage/programmes/{northgate}/reporting"
+    seen = [
+        set(re.findall(r"Holder \d{3}", ada.get(f"{path}?page={page}").text)) for page in (1, 2, 3)
+    ]
+    assert [len(each) for each in seen] == [50, 50, 20] and len(set.union(*seen)) == 120
+    assert set(re.findall(r"Holder \d{3}", ada.get(f"{path}?page=99").text)) == seen[2]
+    rest = ada.get(f"{path}?show=rejected").text
+    assert "show=rejected&amp;page=2" in rest or "show=rejected&page=2" in rest
+    file = ada.get(f"{path}/table.csv?show=rejected").text
+    assert len(set(re.findall(r"Holder \d{3}", file))) == 120
+    assert "Holder" not in ada.get(f"{path}/table.csv?show=ready").text.split("\n", 1)[1]
