@@ -7,18 +7,17 @@ from playwright.sync_api import expect
 
 from lms import clock
 from lms.db import db
-from tests.browser.conftest import NARROW, Site, Visit
+from tests.browser.conftest import NARROW, WIDE, Site, Visit
 from tests.browser.hands import Keyboard, fits
 from tests.browser.test_browser_access import scan
 from tests.cast import Cast
 from tests.changes import SLUG, publish_update
-from tests.stories import Told, tell
+from tests.stories import Told
 
 
 @pytest.fixture
-def told(site: Site, cast: Cast, tmp_path: Path) -> Told:
+def told(site: Site, cast: Cast, tmp_path: Path, told: Told) -> Told:
     """Leo holds a certificate and has an update to read."""
-    told = tell(site.app, cast)
     with site.app.app_context():
         publish_update(db.session, tmp_path, clock.now())
         db.session.commit()
@@ -37,13 +36,14 @@ def pages_of(who: str, told: Told) -> list[str]:
 
 @pytest.mark.parametrize("who", ["", "Leo", "Ada"])
 def test_axe_finds_nothing_and_nothing_overflows(visit: Visit, told: Told, who: str) -> None:
-    found = []
-    for options in ({}, {"viewport": NARROW}):
-        page = visit("/", who=who, **options)
-        for path in pages_of(who, told):
-            page.goto(path)
+    page, found = visit("/", who=who), []
+    for path in pages_of(who, told):
+        page.goto(path)
+        for size in (WIDE, NARROW):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
             fits(page)
             found += scan(page)
+        page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     assert found == [], "\n".join(found)
 
 

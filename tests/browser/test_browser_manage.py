@@ -12,13 +12,12 @@ from tests.browser.conftest import Site, Visit
 from tests.browser.hands import fits
 from tests.cast import Cast
 from tests.closing_course import disclose_everybody
-from tests.stories import tell
+from tests.stories import Told
 
 
 def test_an_administrator_sees_exports_and_revokes(
-    site: Site, visit: Visit, cast: Cast, tmp_path: Path
+    site: Site, visit: Visit, cast: Cast, tmp_path: Path, told: Told
 ) -> None:
-    told = tell(site.app, cast)
     with site.app.app_context():
         second_administrator(db.session, cast)
         db.session.commit()

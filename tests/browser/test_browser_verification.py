@@ -12,13 +12,7 @@ from lms.services import credentials
 from tests.browser.conftest import NARROW, Site, Visit
 from tests.browser.hands import fits
 from tests.browser.test_browser_access import scan
-from tests.cast import Cast
-from tests.stories import Told, tell
-
-
-@pytest.fixture
-def told(site: Site, cast: Cast) -> Told:
-    return tell(site.app, cast)
+from tests.stories import Told
 
 
 @pytest.fixture
