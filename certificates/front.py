@@ -29,6 +29,7 @@ SERIAL = (Step(7.9, 1), Step(7.1, 1), Step(6.4, 1))
 
 _LEADING = 1.42
 _TITLES = ("title", "name")
+_OPTIONAL = ("manner",)
 _LONGEST_PAIR = 24
 
 
@@ -44,12 +45,19 @@ class Front:
 
 
 def column(blocks: Mapping[str, Block], measure: float, room: float) -> dict[str, str]:
-    """Return each text of a column and its style, sized so that all end within the room."""
+    """Return each text of a column and its style, sized so that all end within the room.
+
+    What a certificate may be without is the whole paragraph, or nothing.
+    """
     sizes = sizes_that_fit(tuple(blocks.values()), measure, room)
     filled = {}
     for (name, block), size in zip(blocks.items(), sizes, strict=True):
-        filled[name] = escape(block.text if name in _TITLES else _held_together(block.text))
-        filled[f"{name}_style"] = set_in(block.text, size)
+        text = escape(block.text if name in _TITLES else _held_together(block.text))
+        style = set_in(block.text, size)
+        if name in _OPTIONAL:
+            filled[name] = text and f'<p class="{name}" style="{style}">{text}</p>'
+        else:
+            filled |= {name: text, f"{name}_style": style}
     return filled
 
 
@@ -77,7 +85,7 @@ def manner_of(credential: Credential) -> str:
 
 
 def facts(credential: Credential) -> str:
-    """Return the dates and the release, a line each."""
+    """Return the dates and the release as a paragraph, a line each."""
     told = particulars_of(credential)
     lines = [
         f"Issued {spelled_date(credential.issued_at.date())}",
@@ -86,7 +94,8 @@ def facts(credential: Credential) -> str:
     ]
     if told.cycle > 1:
         lines.append(f"Renewal, cycle {told.cycle}")
-    return "".join(f"<p>{marked(line)}</p>" for line in lines)
+    written = "\n".join(marked(line) for line in lines)
+    return f'<p class="facts">{written}</p>'
 
 
 def check(

@@ -33,6 +33,7 @@ from pyhanko.sign.signers.pdf_signer import (
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from certificates.endings import ClearEndings
 from certificates.own_loop import run_alone
 from certificates.signed_file import DocumentSigner, SigningError, TimeStamping, Token
 from certificates.stamping import Stamper
@@ -96,7 +97,9 @@ def _signed(
             invis_sig_settings=InvisSigSettings(box_out_of_bounds=True),
         ),
     )
-    coroutine = task.async_sign_pdf(writer, bytes_reserved=_reserved(signer, timestamper))
+    coroutine = task.async_sign_pdf(
+        writer, bytes_reserved=_reserved(signer, timestamper), output=ClearEndings()
+    )
     signed: bytes = run_alone(coroutine).getvalue()
     return signed
 

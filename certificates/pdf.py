@@ -33,6 +33,7 @@ from certificates.attachment import Attachment
 from certificates.brand import Brand, Paper
 from certificates.credential import Credential
 from certificates.embedding import embed
+from certificates.endings import end_clearly
 from certificates.fonts import FONTS, Face
 from certificates.glyph_map import map_every_glyph
 from certificates.identifier import with_identifier
@@ -149,6 +150,7 @@ class _Press:
             if finisher is not None:
                 finisher(document, pdf)
             name_accessible(pdf)
+            end_clearly(pdf)
 
         give_colours(document)
         pdf: bytes = document.write_pdf(finisher=finish, pdf_identifier=False, **OPTIONS)
