@@ -95,9 +95,13 @@ def build(app: Flask, cast: Cast, folder: Path) -> World:
         db.session.merge(
             PartnerSite(programme_id=cast.northgate, account_id=cast.pia, name="Harbour Clinic")
         )
-        # Whom Southgate waits for is nobody else's to know.
-        called = faculty.Called("sister@clinic.example", "partner", site=SURNAMES["Sten"])
-        faculty.invite(db.session, cast.southgate, called, public_url=VERIFY, by=cast.olga, now=now)
+        # Whom a programme waits for is nobody else's to know.
+        for programme, by, name in (
+            (cast.northgate, cast.ada, "Sunniva"),
+            (cast.southgate, cast.olga, "Sten"),
+        ):
+            called = faculty.Called("sister@clinic.example", "partner", site=SURNAMES[name])
+            faculty.invite(db.session, programme, called, public_url=VERIFY, by=by, now=now)
         seat = cohorts.seat_for(db.session, sunniva.account, sunniva.enrolment)
         faculty.say(db.session, seat, cast.pia, is_given=True, now=now)
         db.session.commit()
