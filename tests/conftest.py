@@ -17,10 +17,14 @@ from sqlalchemy.orm import Session
 from lms.app import create_app
 from lms.db import db, make_engine
 from lms.migrate import upgrade
+from lms.services import publishing
 from tests import cast as cast_of_people
 from tests import once
-from tests.cast import Cast, seed, settings_for
+from tests.cast import BUNDLED, THEN, Cast, seed, settings_for
 from tests.stories import Told, tell
+
+# Which template a test starts from that asks for one of these.
+STARTS = {"told": "template_of_told", "bundled_release": "template_of_bundled"}
 
 
 @pytest.fixture(autouse=True)
@@ -124,6 +128,30 @@ def template_of_told(
     return address, told
 
 
+@pytest.fixture(scope="session")
+def template_of_bundled(
+    template: tuple[str, Cast],
+    copy_database: Callable[[str, str, Path], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[str, int]:
+    """A copy of the template in which the bundled curriculum is published, made once."""
+    folder = tmp_path_factory.mktemp("bundled")
+    address = copy_database(template[0], "bundled", folder)
+    app = create_app(settings_for(folder, address))
+    with app.app_context():
+        release = publishing.publish(db.session, BUNDLED, now=THEN, actor_id=None)[0].id
+        db.session.commit()
+        db.session.close()
+        db.engine.dispose()
+    return address, release
+
+
+@pytest.fixture
+def bundled_release(template_of_bundled: tuple[str, int]) -> int:
+    """The release of the curriculum in the database of a test that asks for this."""
+    return template_of_bundled[1]
+
+
 @pytest.fixture
 def told(template_of_told: tuple[str, Told]) -> Told:
     """What has happened in the database of a test that asks for this."""
@@ -136,9 +164,11 @@ def address(
     tmp_path: Path,
     copy_database: Callable[[str, str, Path], str],
 ) -> str:
-    """The address of this test's own copy of the database; of the told one, if it asks for that."""
-    known = "template_of_told" if "told" in request.fixturenames else "template"
-    return copy_database(request.getfixturevalue(known)[0], "test", tmp_path)
+    """The address of this test's own copy of the database with what it asks for."""
+    asked = [known for known in STARTS if known in request.fixturenames]
+    assert len(asked) < 2, f"A test starts from one of these: {asked}."
+    start = STARTS[asked[0]] if asked else "template"
+    return copy_database(request.getfixturevalue(start)[0], "test", tmp_path)
 
 
 @pytest.fixture

@@ -17,11 +17,11 @@ import quizzes
 from lms import clock
 from lms.db import db
 from lms.models.cohorts import Cohort, Enrolment
-from lms.services import assessment, catalogue, cohorts, credentials, publishing, sittings
+from lms.services import assessment, catalogue, cohorts, credentials, sittings
 from tests.act_samples import dispute, do
 from tests.browser.conftest import NARROW, WIDE, Site, Visit
 from tests.browser.hands import fits
-from tests.cast import BUNDLED, Cast
+from tests.cast import Cast
 from tests.closing_course import disclose_nothing, give_a_closing
 from tests.completion_samples import report
 from tests.credit_samples import claim_credits
@@ -264,13 +264,12 @@ def to_phone(page: Page) -> None:
 
 
 @pytest.fixture
-def curriculum(site: Site, cast: Cast) -> tuple[int, list[str], int]:
+def curriculum(site: Site, cast: Cast, bundled_release: int) -> tuple[int, list[str], int]:
     """Lena learns the bundled curriculum: her seat, its lessons, and a submitted attempt."""
     with site.app.app_context():
-        release = publishing.publish(db.session, BUNDLED, now=clock.now(), actor_id=None)[0]
         cohort = Cohort(
             programme_id=cast.northgate,
-            release_id=release.id,
+            release_id=bundled_release,
             title="Bundled",
             starts_on=date(2026, 9, 1),
             due_on=date(2027, 3, 1),
@@ -282,7 +281,7 @@ def curriculum(site: Site, cast: Cast) -> tuple[int, list[str], int]:
         db.session.add(enrolment)
         db.session.flush()
         read_all(db.session, cast.lena, enrolment.id, clock.now())
-        content = catalogue.release(db.session, release.id)
+        content = catalogue.release(db.session, bundled_release)
         seat = cohorts.seat_for(db.session, cast.lena, enrolment.id)
         module = next(each.key for each in content.course.modules if each.quiz)
         attempt = assessment.start(db.session, seat, module, seed=1, now=clock.now())

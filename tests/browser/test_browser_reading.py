@@ -6,14 +6,13 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from lms import clock
 from lms.db import db
 from lms.models.cohorts import Cohort, Enrolment
-from lms.services import catalogue, publishing
+from lms.services import catalogue
 from tests.browser.conftest import NARROW, WIDE, Site, Visit, Watch
 from tests.browser.hands import Keyboard, fits
 from tests.browser.test_browser_access import ONE_IN, scan
-from tests.cast import BUNDLED, THEN, Cast
+from tests.cast import THEN, Cast
 
 SMALLEST_TEXT, SMALLEST_NUMBER = 8.5, 6.5  # points
 BEGIN = """(words) => {
@@ -150,13 +149,12 @@ def test_a_note_is_written_without_script_on_a_phone(visit: Visit, cast: Cast) -
 
 
 @pytest.fixture
-def bundled(site: Site, cast: Cast) -> tuple[int, list[str]]:
+def bundled(site: Site, cast: Cast, bundled_release: int) -> tuple[int, list[str]]:
     """Lena learns the bundled curriculum: her seat, and where its job aids are."""
     with site.app.app_context():
-        release = publishing.publish(db.session, BUNDLED, now=clock.now(), actor_id=None)[0]
         cohort = Cohort(
             programme_id=cast.northgate,
-            release_id=release.id,
+            release_id=bundled_release,
             title="Bundled",
             starts_on=THEN.date(),
             due_on=THEN.date().replace(year=2027),
@@ -167,7 +165,7 @@ def bundled(site: Site, cast: Cast) -> tuple[int, list[str]]:
         enrolment = Enrolment(cohort_id=cohort.id, account_id=cast.lena, enrolled_at=THEN)
         db.session.add(enrolment)
         db.session.commit()
-        course = catalogue.release(db.session, release.id).course
+        course = catalogue.release(db.session, bundled_release).course
         aids = [
             f"/learn/{enrolment.id}/job-aids/{module.key}/{aid.slug}"
             for module in course.modules
