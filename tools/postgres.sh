@@ -17,8 +17,10 @@ case "$1" in
     home=$(mktemp -d /tmp/lms-postgres.XXXXXX)
     [ "$(id -u)" = 0 ] && chown postgres "$home"
     bin=$(binaries)
-    # What is thrown away needs no flushes; what measures durable saves does: `start durable`.
-    flushes=$([ "${2:-}" = durable ] || echo "-F -c full_page_writes=off")
+    # What is thrown away needs no flushes and no tidying up; what measures durable saves does:
+    # `start durable`.
+    hasty="-F -c full_page_writes=off -c autovacuum=off -c checkpoint_timeout=1h"
+    flushes=$([ "${2:-}" = durable ] || echo "$hasty")
     cd /
     as_owner "$bin/initdb" -A trust --no-sync -E UTF8 --locale=C.UTF-8 -U lms -D "$home/data" >/dev/null
     as_owner "$bin/pg_ctl" -w -D "$home/data" -l "$home/log" \
