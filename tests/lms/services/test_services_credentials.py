@@ -2,7 +2,6 @@
 
 import json
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -17,9 +16,9 @@ from lms.models.accounts import Account
 from lms.models.catalogue import Programme
 from lms.models.credentials import CredentialRecord
 from lms.models.mail import OutboxMessage
-from lms.services import audit, cohorts, credentials, publishing
+from lms.services import audit, cohorts, credentials
 from lms.services.credentials import awards
-from tests.cast import BUNDLED, THEN, Cast
+from tests.cast import THEN, Cast
 from tests.races import at_once
 from tests.stories import VERIFY, Told, read_all, rows_of, sit
 
@@ -160,28 +159,6 @@ def test_nobody_unconfirmed_holds_a_credential(session: Session, cast: Cast) -> 
     assert award(session, cast.lena, cast.lena_seat) is None
 
 
-def test_modules_assessed_alike_are_described_once() -> None:
-    curriculum, _findings = publishing.check(BUNDLED)
-    (course,) = curriculum.library.courses.values()
-    content = SimpleNamespace(course=course, banks=curriculum.banks)
-    said = credentials.assessment_of(content)  # type: ignore[arg-type]
-    banks = [bank for bank in curriculum.banks.values() if not bank.draws_from]
-    sizes = sorted(len(bank.items) for bank in banks)
-    assert said.startswith(
-        "All lessons completed. One unsupervised online quiz for each of 6 modules, each of 15 "
-        f"items drawn from banks of {sizes[0]} to {sizes[-1]} and passed at 12 of 15 (80\u00a0%)."
-    )
-
-
-def test_the_time_of_an_examination_is_no_instruction() -> None:
-    curriculum, _findings = publishing.check(BUNDLED)
-    (course,) = curriculum.library.courses.values()
-    content = SimpleNamespace(course=course, banks=curriculum.banks)
-    hours = credentials.hours_of(content)  # type: ignore[arg-type]
-    assert [line.minutes for line in hours[:-1]] == [each.minutes for each in course.modules[:-1]]
-    assert hours[-1].minutes == sum(lesson.minutes for lesson in course.modules[-1].lessons)
-
-
 def test_the_time_attested_is_the_sum_of_its_lines(
     session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,14 +168,3 @@ def test_the_time_attested_is_the_sum_of_its_lines(
     earn(session, cast.lena, cast.lena_seat)
     document = json.loads(session.scalars(sa.select(CredentialRecord.document)).one())
     assert document["minutes"] == 57
-
-
-def test_an_examination_is_described_with_its_time_and_its_rule_on_safety() -> None:
-    banks = publishing.check(BUNDLED)[0].banks
-    modules = [SimpleNamespace(title="Final examination", quiz="final-examination")]
-    content = SimpleNamespace(course=SimpleNamespace(modules=modules), banks=banks)
-    assert credentials.assessment_of(content) == (  # type: ignore[arg-type]
-        "All lessons completed. Final examination: unsupervised, online, of 75 items drawn from "
-        "the same banks, to be answered within 150 minutes, passed at 60 of 75 (80\u00a0%), "
-        "every safety-critical miss resolved."
-    )

@@ -62,3 +62,30 @@ def test_the_hours_of_an_award_add_up(session: Session, cast: Cast) -> None:
     content = catalogue.release(session, cast.release)
     assert credential.hours == credentials.hours_of(content)
     assert credential.minutes == sum(line.minutes for line in credential.hours)
+
+
+def test_modules_assessed_alike_are_described_once(bundled: ReleaseContent) -> None:
+    banks = [bank for bank in bundled.banks.values() if not bank.draws_from]
+    sizes = sorted(len(bank.items) for bank in banks)
+    assert credentials.assessment_of(bundled).startswith(
+        "All lessons completed. One unsupervised online quiz for each of 6 modules, each of 15 "
+        f"items drawn from banks of {sizes[0]} to {sizes[-1]} and passed at 12 of 15 (80\u00a0%)."
+    )
+
+
+def test_an_examination_is_described_with_its_time_and_its_rule_on_safety(
+    bundled: ReleaseContent,
+) -> None:
+    modules = [SimpleNamespace(title="Final examination", quiz="final-examination")]
+    content = SimpleNamespace(course=SimpleNamespace(modules=modules), banks=bundled.banks)
+    assert credentials.assessment_of(content) == (  # type: ignore[arg-type]
+        "All lessons completed. Final examination: unsupervised, online, of 75 items drawn from "
+        "the same banks, to be answered within 150 minutes, passed at 60 of 75 (80\u00a0%), "
+        "every safety-critical miss resolved."
+    )
+
+
+def test_the_time_of_an_examination_is_no_instruction(bundled: ReleaseContent) -> None:
+    hours, modules = credentials.hours_of(bundled), bundled.course.modules
+    assert [line.minutes for line in hours[:-1]] == [each.minutes for each in modules[:-1]]
+    assert hours[-1].minutes == sum(lesson.minutes for lesson in modules[-1].lessons)
