@@ -4,6 +4,7 @@ import os
 import sys
 from typing import Any
 
+from lms.even_worker import forget
 from lms.jobs import Postman
 
 bind = f"{os.environ.get('LMS_HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
@@ -11,7 +12,7 @@ bind = f"{os.environ.get('LMS_HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000
 # and fro, and more processes than cores would answer their connections less evenly. The second
 # thread goes on while the first waits for a slow client or for the disk.
 workers = int(os.environ.get("LMS_WORKERS", max(2, os.cpu_count() or 1)))
-worker_class = "gthread"
+worker_class = "lms.even_worker.EvenWorker"
 threads = int(os.environ.get("LMS_THREADS", "2"))
 keepalive = 5
 timeout = 60
@@ -39,3 +40,8 @@ def worker_exit(_server: Any, worker: Any) -> None:
     postman = getattr(worker, "postman", None)
     if postman is not None:
         postman.stop()
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Let the others not wait for a process that has ended."""
+    forget(worker)
