@@ -18,21 +18,36 @@ from lms.models.credentials import CredentialRecord
 from lms.services import audit
 
 PAGE = 50
-# What the subject of an act numbers, by the first word of the act.
+# What the subject of an act numbers, by the act or else by its first word.
 KINDS = {
     "accommodation": "enrolment",
     "appeal": "attempt",
     "attempt": "attempt",
+    "calendar": "account",
+    "cohort.changed": "cohort",
+    "competence": "account",
+    "completion": "enrolment",
     "credential": "credential",
+    "credits": "credential",
     "dossier": "enrolment",
+    "due": "enrolment",
     "enrolment": "enrolment",
+    "ethics": "enrolment",
+    "finding": "attempt",
     "flag": "enrolment",
+    "hours": "enrolment",
     "learner": "enrolment",
     "lesson": "enrolment",
     "override": "enrolment",
+    "partner": "enrolment",
+    "renewal": "credential",
+    "report-consent": "account",
     "role": "account",
     "update": "credential",
+    "waiting": "account",
 }
+# Details that are days.
+DAYS = ("starts_on", "due_on", "until", "valid_from", "valid_until", "answer_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +100,22 @@ def trail(session: Session, programme_id: int, before: int | None, limit: int = 
 def _detail(document: str) -> dict[str, Any]:
     """Return the details with their days as dates."""
     detail: dict[str, Any] = json.loads(document)
-    for key in ("starts_on", "due_on"):
-        if key in detail:
+    for key in DAYS:
+        if isinstance(detail.get(key), str) and len(detail[key]) == len("2026-01-01"):
             detail[key] = date.fromisoformat(detail[key])
     return detail
 
 
 def _kind(entry: AuditEntry) -> str:
     """Return what an entry's subject numbers; empty when it is a title somebody chose."""
-    return KINDS.get(entry.act.split(".")[0], "")
+    kind = KINDS.get(entry.act) or KINDS.get(entry.act.split(".")[0], "")
+    return kind if entry.subject.startswith(f"{kind} ") else ""
 
 
 def _people(
     session: Session, programme_id: int, entries: list[AuditEntry]
 ) -> dict[tuple[str, str], tuple[str, int | None, int | None]]:
-    """Return by kind and subject whom entries concern: name, enrolment, cohort."""
+    """Return by kind and subject whom or which cohort entries concern: name, enrolment, cohort."""
     wanted: dict[str, set[str]] = {kind: set() for kind in KINDS.values()}
     for entry in entries:
         if kind := _kind(entry):
@@ -112,6 +128,9 @@ def _people(
         none.label("enrolment_id"),
         none.label("cohort_id"),
     ).where(Account.id.in_(map(int, wanted["account"])))
+    groups = sa.select(
+        sa.literal("cohort"), sa.cast(Cohort.id, sa.String), Cohort.title, none, none
+    ).where(Cohort.programme_id == programme_id, Cohort.id.in_(map(int, wanted["cohort"])))
     learners = _learners(programme_id, "enrolment", Enrolment.id).where(
         Enrolment.id.in_(map(int, wanted["enrolment"]))
     )
@@ -126,7 +145,7 @@ def _people(
         .join(CredentialRecord, CredentialRecord.enrolment_id == Enrolment.id)
         .where(CredentialRecord.serial.in_(serials))
     )
-    query: sa.Executable = sa.union_all(accounts, learners, attempts, holders)
+    query: sa.Executable = sa.union_all(accounts, groups, learners, attempts, holders)
     return {
         (row.kind, f"{row.kind} {serials.get(row.key, row.key)}"): (
             row.name,

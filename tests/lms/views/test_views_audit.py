@@ -1,12 +1,15 @@
 """The audit trail's page: who may read it, in which words, page by page."""
 
+import ast
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+import lms
 from lms.db import db
 from lms.services import audit
 from tests.cast import THEN, Cast
@@ -119,3 +122,35 @@ def test_it_pages_back_to_the_beginning(app: Flask, client_of: ClientOf, cast: C
 def test_a_silent_programme_says_so(client_of: ClientOf, cast: Cast) -> None:
     page = client_of("Ada").get(trail_page(cast)).get_data(as_text=True)
     assert "Nothing has happened yet" in page
+
+
+def test_a_changed_cohort_is_told_by_its_title_with_what_was_and_is(
+    app: Flask, client_of: ClientOf, cast: Cast
+) -> None:
+    """Days were once read as if every act told one: a change tells two, and the page broke."""
+    changed = {"from": "2026-09-01", "to": "2026-09-08"}
+    record(app, cast.northgate, "cohort.changed", f"cohort {cast.autumn}", starts_on=changed)
+    record(app, cast.northgate, "due.extended", f"enrolment {cast.lena_seat}", until="2027-02-07")
+    page = client_of("Ada").get(trail_page(cast)).get_data(as_text=True)
+    assert "changed the settings of a cohort" in page
+    assert f"cohort {cast.autumn}<" not in page
+    assert "starts on: 2026-09-01 → 2026-09-08" in page
+    assert "until: " in page and "7 February 2027" in page
+
+
+def test_every_act_that_is_written_down_has_words() -> None:
+    """What has none would show its own name to the people who read the trail."""
+    root = Path(lms.__file__).parent
+    words = (root / "templates/audit/_words.html").read_text()
+    written = {
+        keyword.value.value
+        for file in (root / "services").rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text()))
+        if isinstance(call, ast.Call)
+        for keyword in call.keywords
+        if keyword.arg == "act"
+        and isinstance(keyword.value, ast.Constant)
+        and "." in str(keyword.value.value)
+    }
+    assert len(written) > 50
+    assert {act for act in written if f'"{act}":' not in words} == set()
