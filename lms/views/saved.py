@@ -1,6 +1,7 @@
 """Reports: any table of a cohort, filtered and ordered, under an address, kept and taken away."""
 
 from dataclasses import replace
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -8,11 +9,12 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 
 from lms import clock, exports
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import Column, Table, handed_out
+from lms.downloads import Cell, Column, Table, handed_out
 from lms.errors import NotFound, Refused
 from lms.extensions import limiter
 from lms.forms.saved import ActForm, KeepForm
@@ -136,13 +138,19 @@ def operator_words() -> dict[str, str]:
 
 def _rows(table: Any) -> dict[str, Any]:
     """Return what a page shows of a table: so many rows, and whether there are more."""
-    rows = [[saved.as_text(cell) for cell in row] for row in islice(table.rows, MOST_SHOWN + 1)]
+    rows = [[_on_page(cell) for cell in row] for row in islice(table.rows, MOST_SHOWN + 1)]
     return {
         "table": table,
         "rows": rows[:MOST_SHOWN],
         "has_more": len(rows) > MOST_SHOWN,
         "most": MOST_SHOWN,
     }
+
+
+def _on_page(cell: Cell) -> str:
+    """Return a cell as conditions see it; days and instants do not break at their hyphens."""
+    text = saved.as_text(cell)
+    return Markup('<span class="nowrap">{}</span>').format(text) if isinstance(cell, date) else text
 
 
 def _asked_for(role: str) -> saved.Definition:
