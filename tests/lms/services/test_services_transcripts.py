@@ -103,6 +103,7 @@ def test_it_takes_a_fixed_number_of_queries(
         transcripts.own_transcript(session, told.cast.leo, clock.now())
         return len(said)
 
+    count()  # Once a process the release is read.
     few = count()
     for _ in range(5):
         add()

@@ -20,7 +20,7 @@ from lms.services import credentials, register
 from tests.act_samples import do
 from tests.cast import THEN, Cast, settings_for
 from tests.register_samples import digest_of, enter, open_tables
-from tests.stories import tell
+from tests.stories import Told
 
 log = certificates.log
 DAY = timedelta(days=1)
@@ -33,12 +33,11 @@ def settings(app: Flask) -> Settings:
 
 
 @pytest.fixture
-def told(app: Flask, cast: Cast) -> str:
+def told(app: Flask, told: Told) -> str:
     """The serial of Leo's award, in a log that the sweep has signed."""
-    serial = tell(app, cast).serial
     assert jobs.sign_log(app)
     assert not jobs.sign_log(app)
-    return serial
+    return told.serial
 
 
 @pytest.fixture
