@@ -1,5 +1,7 @@
 """The assessment pages as tables to take away: examinations, items, misconceptions, standards."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -149,7 +151,7 @@ def item_rows(line: ItemLine) -> Iterable[tuple[Cell, ...]]:
 
 
 def shares(
-    share: float | None, interval: "quizzes.Interval | None", small: bool
+    share: float | None, interval: quizzes.Interval | None, small: bool
 ) -> tuple[int | None, int | None]:
     """Return a share in whole per cent as the page shows it: as a range where learners are few."""
     if small:
@@ -158,7 +160,7 @@ def shares(
     return whole, whole
 
 
-def per_cent(interval: "quizzes.Interval") -> tuple[int, int]:
+def per_cent(interval: quizzes.Interval) -> tuple[int, int]:
     """Return the bounds of an interval in whole per cent."""
     return round(100 * interval.low), round(100 * interval.high)
 
