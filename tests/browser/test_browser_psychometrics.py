@@ -58,7 +58,9 @@ def test_axe_finds_nothing_where_figures_are_drawn(visit: Visit, crowd: None, ca
     found = []
     for path in addresses(cast, page):
         page.goto(path)
-        page.evaluate("document.querySelectorAll('main details').forEach((each) => each.open = true)")
+        page.evaluate(
+            "document.querySelectorAll('main details').forEach((each) => each.open = true)"
+        )
         found += scan(page)
     assert found == [], "\n".join(found)
 
