@@ -34,17 +34,22 @@ SWEEP_SECONDS = 5.0
 SWEEPS_A_ROUND = 120
 # Every minute: who is at risk.
 SWEEPS_A_MINUTE = 12
+# Half a minute and a little between one postman's look and the next one's, so that a dozen differ.
+SWEEPS_BETWEEN = 7
 
 
 class Postman(threading.Thread):
     """Delivers mail and closes attempts every few seconds; what one sweep misses the next finds.
 
-    Now and then it looks for awards that were missed and for reminders that have come due.
+    Now and then it looks for awards that were missed and for reminders that have come due. Each
+    process has a postman; `place` is its number among them, from 0, and those of others look at
+    other times: what one has done just now, the next does not find.
     """
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, place: int = 0) -> None:
         super().__init__(name="postman", daemon=True)
         self._app = app
+        self._first = -(place * SWEEPS_BETWEEN % SWEEPS_A_MINUTE)
         self._stop = threading.Event()
 
     def run(self) -> None:
@@ -69,7 +74,7 @@ class Postman(threading.Thread):
             (clear_files, "file"),
         )
         each_minute = ((watch_cohorts, "flag"),)
-        for count in itertools.count():
+        for count in itertools.count(self._first):
             if self._stop.wait(SWEEP_SECONDS):
                 return
             for act, name in (

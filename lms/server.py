@@ -31,7 +31,7 @@ loglevel = "warning"
 def post_worker_init(worker: Any) -> None:
     """Let threads take short turns; deliver mail once a worker has its application."""
     sys.setswitchinterval(HAND_OVER)
-    worker.postman = Postman(worker.wsgi)
+    worker.postman = Postman(worker.wsgi, worker.age - 1)
     worker.postman.start()
 
 
