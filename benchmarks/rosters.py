@@ -24,7 +24,7 @@ from typing import Any, BinaryIO
 import sqlalchemy as sa
 from sqlalchemy import orm as so
 
-from lms import clock
+from lms import clock, hands
 from lms.app import create_app
 from lms.config import Settings
 from lms.db import db, make_engine
@@ -155,7 +155,7 @@ def sent(settings: Settings, cast: Cast, file: BinaryIO) -> int:
 def clerk(settings: Settings, said: Any) -> None:
     """Work as the clerk does; say MiB at the most and seconds of processor."""
     began = time.process_time()
-    rosters.run_clerk(settings)
+    hands.run(rosters.CLERK, settings)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     said.put((peak, time.process_time() - began))
 

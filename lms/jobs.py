@@ -58,9 +58,8 @@ class Postman(threading.Thread):
             (announce, "announcement"),
             (sweep, "mail"),
             (close_overdue, "deadline"),
-            (make_batches, "batch"),
-            (bring_people, "roster"),
-            (make_packs, "evidence pack"),
+            (tend_hands, "long work"),
+            (invite_people, "invitation"),
             (keep_look_ups, "look-up"),
             (sign_log, "log"),
         )
@@ -73,7 +72,7 @@ class Postman(threading.Thread):
             (send_reports, "report"),
             (clear_files, "file"),
         )
-        each_minute = ((watch_cohorts, "flag"),)
+        each_minute = ((tend_watchman, "flag"),)
         for count in itertools.count(self._first):
             if self._stop.wait(SWEEP_SECONDS):
                 return
@@ -129,24 +128,25 @@ def remind_learners(app: Flask) -> int:
     return written
 
 
-def make_batches(app: Flask) -> bool:
-    """Keep the press of this process at work as long as a batch waits; return whether it runs."""
-    with app.app_context():
-        return batches.tend(db.session, app.config["SETTINGS"]) is not None
-
-
-def bring_people(app: Flask) -> int:
-    """Have long rosters read, and write the invitations that wait; return how many were written."""
+def tend_hands(app: Flask) -> None:
+    """Start the processes that make batches and evidence packs and read rosters, where needed."""
     settings = app.config["SETTINGS"]
     with app.app_context():
+        batches.tend(db.session, settings)
+        packs.tend(db.session, settings, clock.now())
         rosters.tend(db.session, settings, clock.now())
-        return rosters.write_waiting(db.session, settings, clock.now())
 
 
-def make_packs(app: Flask) -> int:
-    """Make the evidence packs that wait; return how many."""
+def tend_watchman(app: Flask) -> None:
+    """Start the process that goes through cohorts, if one has news and it does not run."""
     with app.app_context():
-        return packs.make_waiting(db.session, app.config["SETTINGS"], clock.now())
+        watch.tend(db.session, app.config["SETTINGS"], clock.now())
+
+
+def invite_people(app: Flask) -> int:
+    """Write the invitations that wait; return how many."""
+    with app.app_context():
+        return rosters.write_waiting(db.session, app.config["SETTINGS"], clock.now())
 
 
 def send_reports(app: Flask) -> int:
@@ -239,20 +239,6 @@ def remind_holders(app: Flask) -> int:
             write = functools.partial(credentials.remind, session, due, addresses, now)
             written += bool(_alone(app, f"The reminder about {due.serial}", write))
     return written
-
-
-def watch_cohorts(app: Flask) -> int:
-    """Open and close the flags of cohorts in which anything changed; return how many cohorts.
-
-    Each has transactions of its own.
-    """
-    with app.app_context():
-        session, now = db.session, clock.now()
-        changed = watch.list_changed(session, now)
-        for cohort in changed:
-            go = functools.partial(watch.go_through, session, cohort, now)
-            _alone(app, f"The watch over cohort {cohort}", go)
-        return len(changed)
 
 
 def remind_of_expiry(app: Flask) -> int:

@@ -22,8 +22,7 @@ from lms.services.batches.making import (
     remove_half_written,
     work,
 )
-from lms.services.batches.press import run as run_press
-from lms.services.batches.press import tend
+from lms.services.batches.press import PRESS, tend
 
 __all__ = [
     "CANNOT_BE_MADE",
@@ -31,6 +30,7 @@ __all__ = [
     "KEPT",
     "MANIFEST",
     "MOST_TRIES",
+    "PRESS",
     "SUMS",
     "BatchLine",
     "LeftOut",
@@ -44,7 +44,6 @@ __all__ = [
     "plain_name",
     "remove_half_written",
     "remove_old",
-    "run_press",
     "tend",
     "work",
 ]

@@ -1,5 +1,6 @@
 """Evidence packs for an accreditor: one signed archive with a manifest of hashes."""
 
+from lms.services.packs.archivist import tend
 from lms.services.packs.asking import (
     KEPT,
     PackLine,
@@ -10,7 +11,7 @@ from lms.services.packs.asking import (
     pack_for,
     remove_old,
 )
-from lms.services.packs.making import MANIFEST, README, SUMS, make_waiting, write
+from lms.services.packs.making import MANIFEST, README, SUMS, work, write
 from lms.services.packs.parts import PARTS, Scope
 
 __all__ = [
@@ -24,9 +25,10 @@ __all__ = [
     "ask",
     "fetched",
     "list_packs",
-    "make_waiting",
     "pack_folder",
     "pack_for",
     "remove_old",
+    "tend",
+    "work",
     "write",
 ]

@@ -24,6 +24,7 @@ from lms import archives, keys
 from lms.config import Settings
 from lms.downloads import Cell, Table, csv_stream
 from lms.errors import LmsError
+from lms.hands import GoesOn, Now
 from lms.models.accounts import Account
 from lms.models.audit import AuditEntry
 from lms.models.packs import EvidencePack
@@ -44,12 +45,17 @@ NOTICE = (
 log = logging.getLogger(__name__)
 
 
-def make_waiting(session: Session, settings: Settings, now: datetime) -> int:
+def has_work(session: Session, now: datetime) -> bool:
+    """Whether a pack waits that nobody makes."""
+    return session.scalar(_first_waiting(now)) is not None
+
+
+def work(session: Session, settings: Settings, now: Now, goes_on: GoesOn = lambda: True) -> int:
     """Make the packs that wait; return how many. Commits as it goes."""
     made = 0
-    while (pack := _claim(session, now)) is not None:
+    while goes_on() and (pack := _claim(session, now())) is not None:
         try:
-            _make(session, settings, pack, now)
+            _make(session, settings, pack, now())
             made += 1
         except LmsError as refusal:
             session.rollback()
@@ -64,23 +70,24 @@ def make_waiting(session: Session, settings: Settings, now: datetime) -> int:
 
 
 def _claim(session: Session, now: datetime) -> EvidencePack | None:
-    free = sa.or_(EvidencePack.claimed_until.is_(None), EvidencePack.claimed_until < now)
-    waits = (EvidencePack.made_at.is_(None), EvidencePack.failure.is_(None), free)
-    waiting = sa.select(EvidencePack.id).where(*waits).order_by(EvidencePack.id).limit(1)
-    # Asked first: a sweep that finds nothing takes no writer's turn.
-    pack_id = session.scalar(waiting)
-    if pack_id is None:
-        session.rollback()
-        return None
     claimed = session.execute(
         sa.update(EvidencePack)
-        .where(EvidencePack.id == pack_id, *waits)
+        .where(EvidencePack.id == _first_waiting(now).scalar_subquery(), *_waits(now))
         .values(claimed_until=now + CLAIM_LASTS, tries=EvidencePack.tries + 1)
         .returning(EvidencePack)
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
     session.commit()
     return claimed
+
+
+def _first_waiting(now: datetime) -> sa.Select[Any]:
+    return sa.select(EvidencePack.id).where(*_waits(now)).order_by(EvidencePack.id).limit(1)
+
+
+def _waits(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    free = sa.or_(EvidencePack.claimed_until.is_(None), EvidencePack.claimed_until < now)
+    return EvidencePack.made_at.is_(None), EvidencePack.failure.is_(None), free
 
 
 def _fail(session: Session, pack_id: int, why: str) -> None:

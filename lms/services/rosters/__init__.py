@@ -2,8 +2,7 @@
 
 from lms.services.rosters.applying import apply, discard, try_again
 from lms.services.rosters.clearing import clear_old
-from lms.services.rosters.clerk import run as run_clerk
-from lms.services.rosters.clerk import tend, work
+from lms.services.rosters.clerk import CLERK, tend, work
 from lms.services.rosters.columns import COLUMNS, RosterColumn
 from lms.services.rosters.invitations import (
     LINK_LASTS,
@@ -40,6 +39,7 @@ from lms.services.rosters.undoing import undo
 
 __all__ = [
     "BLOCKING",
+    "CLERK",
     "COLUMNS",
     "KINDS",
     "LINK_LASTS",
@@ -78,7 +78,6 @@ __all__ = [
     "roster_folder",
     "roster_for",
     "rows_table",
-    "run_clerk",
     "send",
     "send_again",
     "template_table",

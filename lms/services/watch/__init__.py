@@ -17,6 +17,7 @@ from lms.services.watch.flags import (
 from lms.services.watch.notes import LONGEST_NOTE, NoteLine, list_notes, write_note
 from lms.services.watch.rules import LARGEST, USUAL, RuleLine, list_rules, rules_of, set_rules
 from lms.services.watch.sweeping import current_flags, go_through, list_changed
+from lms.services.watch.watchman import tend, work
 
 __all__ = [
     "ABOUT",
@@ -49,6 +50,8 @@ __all__ = [
     "rules_of",
     "set_rules",
     "settle",
+    "tend",
     "to_document",
+    "work",
     "write_note",
 ]

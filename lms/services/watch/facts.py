@@ -1,6 +1,6 @@
 """The facts that the rules are asked about, gathered for a cohort or for one of its learners."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from lms.services.watch.readings import Fresh, Met, met_by
 
 # After a cohort's last day its learners are watched for so long; then only what they hold is.
 WATCHED_DAYS = 90
+PORTION = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,29 @@ def gather(
 
     Who has paused or left is not watched. The number of queries does not grow with the cohort.
     """
+    return _about(session, cohort, _people(session, cohort.id, enrolment_id), rules, now)
+
+
+def gather_in_portions(
+    session: Session, cohort: RunCohort, rules: courses.RiskRules, now: datetime
+) -> Iterator[Gathered]:
+    """Yield the facts about the active learners of a cohort, so many learners at a time.
+
+    A cohort of any size then takes as much memory as one portion of it.
+    """
+    people = _people(session, cohort.id, None)
+    for start in range(0, len(people), PORTION):
+        yield _about(session, cohort, people[start : start + PORTION], rules, now)
+
+
+def _about(
+    session: Session,
+    cohort: RunCohort,
+    people: list[Person],
+    rules: courses.RiskRules,
+    now: datetime,
+) -> Gathered:
     content = catalogue.release(session, cohort.release_id)
-    people = _people(session, cohort.id, enrolment_id)
     ids = [person.enrolment_id for person in people]
     lapsing = _lapsing(session, cohort, ids, rules, now)
     over = is_over(cohort, now)

@@ -22,7 +22,7 @@ from lms.models.reviews import VoidAct
 from lms.models.sittings import AccommodationRecord, SittingIncident, SittingRule
 from lms.models.watch import CohortWatch, RiskFlag, RiskRuleRecord
 from lms.services.watch.causes import to_document, why_of
-from lms.services.watch.facts import gather, watched
+from lms.services.watch.facts import gather_in_portions, watched
 from lms.services.watch.flags import TURN, Flag, flags_now, flags_of_cohort
 from lms.services.watch.readings import Fresh, keep
 from lms.services.watch.rules import rules_of
@@ -93,14 +93,17 @@ def go_through(session: Session, cohort_id: int, now: datetime) -> tuple[int, in
 def _find(session: Session, cohort_id: int, now: datetime) -> Found:
     cohort = watched(session, cohort_id)
     state = _state_of(session, cohort_id, cohort.time_zone, now)
-    gathered = gather(session, cohort, rules_of(session, cohort.programme_id), now)
+    rules, zone = rules_of(session, cohort.programme_id), ZoneInfo(cohort.time_zone)
+    fresh: list[Fresh] = []
     causes: dict[tuple[int, str, str], tuple[courses.Cause, str]] = {}
-    for person in gathered.people:
-        facts = gathered.facts[person.enrolment_id]
-        for cause in courses.risks(facts, gathered.rules, now, ZoneInfo(cohort.time_zone)):
-            written = to_document(why_of(cause, facts, gathered.content))
-            causes[person.enrolment_id, cause.rule, cause.subject] = cause, written
-    return Found(state, gathered.fresh, causes)
+    for gathered in gather_in_portions(session, cohort, rules, now):
+        fresh += gathered.fresh
+        for person in gathered.people:
+            facts = gathered.facts[person.enrolment_id]
+            for cause in courses.risks(facts, gathered.rules, now, zone):
+                written = to_document(why_of(cause, facts, gathered.content))
+                causes[person.enrolment_id, cause.rule, cause.subject] = cause, written
+    return Found(state, fresh, causes)
 
 
 def _bring_up_to_date(

@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import io
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -380,11 +379,6 @@ def digests(session: Session, batch: int) -> list[tuple[int, str]]:
         BatchEntry.batch_id == batch, BatchEntry.sha256.is_not(None)
     )
     return [(row.number, row.sha256) for row in session.execute(query)]
-
-
-def test_the_press_is_spawned_never_forked() -> None:
-    """Fonts that go through a fork come out corrupt as soon as a child ends."""
-    assert press.SpawnProcess is type(multiprocessing.get_context("spawn").Process())
 
 
 # --- the file -------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def asked_and_made(app: Flask, cast: Cast) -> EvidencePack:
     run = cohorts.cohort_for(session, cast.ada, cast.autumn, "overseer")
     packs.ask(session, run, by=cast.ada, now=clock.now())
     session.commit()
-    packs.make_waiting(session, settings, clock.now())
+    packs.work(session, settings, clock.now)
     return session.scalars(sa.select(EvidencePack)).one()
 
 
@@ -120,7 +120,7 @@ def test_its_making_is_told_and_stands_in_the_trail(app: Flask, cast: Cast, told
             sa.select(OutboxMessage).where(OutboxMessage.subject.contains("evidence pack"))
         ).one()
         assert letter.recipient == cast.email("ada") and "/packs" in letter.body
-        assert packs.make_waiting(db.session, app.config["SETTINGS"], clock.now()) == 0
+        assert packs.work(db.session, app.config["SETTINGS"], clock.now) == 0
         assert pack.made_at is not None
 
 
@@ -132,7 +132,7 @@ def test_a_right_taken_back_meanwhile_makes_no_pack(app: Flask, cast: Cast, told
         packs.ask(session, run, by=cast.ada, now=clock.now())
         session.execute(sa.delete(RoleGrant).where(RoleGrant.account_id == cast.ada))
         session.commit()
-        assert packs.make_waiting(session, settings, clock.now()) == 0
+        assert packs.work(session, settings, clock.now) == 0
         (line,) = packs.list_packs(session, cast.northgate)
         assert line.state == "failed"
         assert list(packs.pack_folder(settings.data).glob("*")) == []

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 import courses
-from lms import jobs
+from lms import clock
 from lms.db import db
 from lms.errors import NotFound, Refused
 from lms.models.assessment import Attempt
@@ -327,6 +327,40 @@ def test_processes_that_sweep_at_once_open_a_flag_once(app: Flask, cast: Cast) -
         assert max(opened) > 0
 
 
-def test_the_postman_goes_through_cohorts(app: Flask, cast: Cast) -> None:
-    assert jobs.watch_cohorts(app) == 1
-    assert jobs.watch_cohorts(app) == 0
+def test_the_watchman_goes_through_cohorts_with_news(app: Flask, cast: Cast) -> None:
+    settings = app.config["SETTINGS"]
+    with app.app_context():
+        assert watch.work(db.session, settings, clock.now) == 1
+        assert watch.work(db.session, settings, clock.now) == 0
+
+
+def test_one_cohort_that_fails_keeps_no_other_from_being_watched(
+    app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone_through: list[int] = []
+
+    def go_through(_session: Session, cohort: int, _now: datetime) -> None:
+        gone_through.append(cohort)
+        if len(gone_through) == 1:
+            raise ValueError("unreadable")
+
+    monkeypatch.setattr("lms.services.watch.watchman.list_changed", lambda *_: [3, 4])
+    monkeypatch.setattr("lms.services.watch.watchman.go_through", go_through)
+    with app.app_context():
+        assert watch.work(db.session, app.config["SETTINGS"], clock.now) == 2
+    assert gone_through == [3, 4] and "The watch over cohort 3 failed" in caplog.text
+
+
+def test_a_cohort_read_in_portions_has_the_flags_it_has_as_a_whole(
+    session: Session, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        seat = sample.learner(session, cast, f"P {number}", number=number)
+        sample.sit(session, seat, 1)
+    session.commit()
+    monkeypatch.setattr("lms.services.watch.facts.PORTION", 2)
+    now = THEN + 60 * DAY
+    expected = {(flag.key, flag.why) for flag in watch.flags_now(session, cast.autumn, now)}
+    opened, _ = watch.go_through(session, cast.autumn, now)
+    kept = {(flag.key, flag.why) for flag in watch.flags_of_cohort(session, cast.autumn)}
+    assert kept == expected and opened == len(expected) > 5

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lms import jobs
+from lms import clock
 from lms.db import db
-from lms.services import audit
+from lms.services import audit, packs
 from tests.cast import Cast, token_in
 from tests.stories import Told
 
@@ -87,7 +87,10 @@ def test_an_auditor_asks_for_a_pack_and_fetches_it(
     sent = {"csrf_token": token_in(page.text), "cohort": str(told.autumn)}
     assert rhea.post(path, data=sent).status_code == 303
     assert "Being made" in rhea.get(path).text
-    assert jobs.make_packs(app) == 1
+    with app.app_context():
+        archivist = packs.tend(db.session, app.config["SETTINGS"], clock.now())
+    assert archivist is not None
+    archivist.join(60)
     ready = rhea.get(path)
     assert "Ready" in ready.text
     sent = {"csrf_token": token_in(ready.text)}
