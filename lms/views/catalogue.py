@@ -1,7 +1,5 @@
 """What a visitor sees: the landing page, a programme's page, and the addresses machines ask."""
 
-from zoneinfo import ZoneInfo
-
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -49,7 +47,7 @@ def place_of_work() -> str:
 def programme(slug: str) -> str:
     """Say what a programme is, who teaches it, what it takes and what it certifies."""
     found = catalogue.programme(db.session, slug)
-    today = clock.now().astimezone(ZoneInfo(found.time_zone)).date()
+    today = clock.today_in(found.time_zone)
     open_cohorts = catalogue.list_open_cohorts(db.session, found.id, today)
     taught = catalogue.release_taught(db.session, found.id)
     content = None if taught is None else catalogue.release(db.session, taught)

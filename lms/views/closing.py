@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from flask import (
     Blueprint,
@@ -174,7 +173,7 @@ def go_on(seat: Seat, words: str) -> ResponseReturnValue:
 def manage_disclosures(programme: int) -> ResponseReturnValue:
     """List what those who control content disclosed, and record what somebody discloses."""
     known = cohorts.programme_for(db.session, current_user.id, programme, asked())
-    today = clock.now().astimezone(ZoneInfo(known.time_zone)).date()
+    today = clock.today_in(known.time_zone)
     missing = closing.list_undisclosed(db.session, programme, today)
     form = DisclosureForm(data=begun_for(missing, today))
     if form.validate_on_submit():
@@ -215,7 +214,7 @@ def manage_disclosures(programme: int) -> ResponseReturnValue:
 def disclosures_table(programme: int, format: str) -> Response:
     """Give what is disclosed, a row for each relationship, then who has not disclosed."""
     known = cohorts.programme_for(db.session, current_user.id, programme, asked())
-    today = clock.now().astimezone(ZoneInfo(known.time_zone)).date()
+    today = clock.today_in(known.time_zone)
     table = Table(
         _("Disclosures of %(name)s", name=known.name),
         (

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -117,7 +116,7 @@ def options(keepers: Iterable[watch.Keeper]) -> list[dict[str, object]]:
 
 def today_of(found: RunCohort) -> date:
     """Return the day it is on the programme's clocks."""
-    return clock.now().astimezone(ZoneInfo(found.time_zone)).date()
+    return clock.today_in(found.time_zone)
 
 
 def words() -> dict[str, Any]:

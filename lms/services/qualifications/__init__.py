@@ -33,7 +33,6 @@ from lms.services.qualifications.stating import (
     proof_folder,
     state,
     take_back,
-    today_in,
 )
 
 __all__ = [
@@ -67,6 +66,5 @@ __all__ = [
     "state",
     "state_on",
     "take_back",
-    "today_in",
     "waiting_for",
 ]

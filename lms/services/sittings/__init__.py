@@ -5,7 +5,6 @@ from lms.services.sittings.accommodations import (
     grant,
     list_accommodations,
     read_reason,
-    today_in,
     withdraw,
 )
 from lms.services.sittings.groups import (
@@ -93,7 +92,6 @@ __all__ = [
     "terms_for",
     "terms_of",
     "terms_to_begin",
-    "today_in",
     "withdraw",
     "withdraw_incident",
 ]

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -145,11 +144,6 @@ def list_accommodations(
         )
         for row, approver in session.execute(query)
     ]
-
-
-def today_in(zone: str, now: datetime) -> date:
-    """Return the day it is in a programme's time zone."""
-    return now.astimezone(ZoneInfo(zone)).date()
 
 
 def _row_of(session: Session, learner: Learner, accommodation_id: int) -> AccommodationRecord:

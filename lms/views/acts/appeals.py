@@ -19,7 +19,7 @@ from lms.services.credentials import (
     Appealable,
     CredentialAppealLine,
 )
-from lms.views.acts.place import DONE, pages, today_in, verify_address
+from lms.views.acts.place import DONE, pages, verify_address
 
 
 @pages.route("/credentials/<serial>/appeal", methods=["GET", "POST"])
@@ -57,7 +57,7 @@ def appeal(serial: str) -> ResponseReturnValue:
         lines=credentials.list_appeals_on(db.session, found.id),
         open_acts=open_acts,
         zone=zone,
-        today=today_in(zone),
+        today=clock.today_in(zone),
         appeal_days=APPEAL_DAYS,
         answer_days=ANSWER_DAYS,
         form=form,
@@ -88,7 +88,7 @@ def queue(programme: int) -> str:
         is_administrator=accounts.satisfies(role, "overseer"),
         waiting=[line for line in lines if not line.is_decided],
         decided=[line for line in reversed(lines) if line.is_decided],
-        today=today_in(found.time_zone),
+        today=clock.today_in(found.time_zone),
         answer_days=ANSWER_DAYS,
         number=certificates.format_serial,
     )
@@ -119,7 +119,7 @@ def appeal_page(
         is_administrator=accounts.satisfies(role, "overseer"),
         line=line,
         attested=credentials.find_by_serial(db.session, line.serial, clock.now()),
-        today=today_in(found.time_zone),
+        today=clock.today_in(found.time_zone),
         hindrance=credentials.appeal_hindrance(line, current_user.id, kind),
         deciders=credentials.list_deciders(db.session, line),
         kind=kind,

@@ -14,7 +14,7 @@ from lms.db import db
 from lms.downloads import Cell, Column, Table, handed_out
 from lms.exports import in_zone
 from lms.services import audit, cohorts, credentials
-from lms.views.acts.place import pages, today_in
+from lms.views.acts.place import pages
 
 LONGEST_WORDS = 120
 
@@ -42,7 +42,7 @@ def issued(programme: int) -> str:
         me=current_user.id,
         approvers={line.id: credentials.list_approvers(db.session, line) for line in waiting},
         appeals_waiting=sum(not line.is_decided for line in appeals),
-        today=today_in(found.time_zone),
+        today=clock.today_in(found.time_zone),
         number=certificates.format_serial,
     )
 

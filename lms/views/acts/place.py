@@ -1,13 +1,9 @@
-"""What the pages of acts share: their blueprint, their words, and a day on a programme's clocks."""
+"""What the pages of acts share: their blueprint, their words, and where serials are looked up."""
 
-from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app
 from flask_babel import lazy_gettext as _
-
-from lms import clock
 
 pages = Blueprint("acts", __name__)
 
@@ -65,8 +61,3 @@ def verify_address() -> str:
     """Return the public address under which serials are looked up."""
     address: str = current_app.config["SETTINGS"].verify_address
     return address
-
-
-def today_in(zone: str) -> date:
-    """Return the day it is on a programme's clocks."""
-    return clock.now().astimezone(ZoneInfo(zone)).date()

@@ -19,7 +19,7 @@ from lms.errors import Refused
 from lms.forms.acts import DeclineForm, ProposalForm, ReissueForm
 from lms.services import cohorts, credentials
 from lms.services.credentials import Attested, ProposalLine, ProposedKind
-from lms.views.acts.place import PROPOSED, pages, today_in, verify_address
+from lms.views.acts.place import PROPOSED, pages, verify_address
 
 KIND = "any(suspend, reinstate, reissue, revoke)"
 
@@ -63,7 +63,7 @@ def credential_page(
         is_own=found.account_id == current_user.id,
         me=current_user.id,
         events=sorted(events_of(found, proposals), key=lambda event: event.at),
-        today=today_in(programme.time_zone),
+        today=clock.today_in(programme.time_zone),
         decline=decline or DeclineForm(formdata=None),
         problem=problem,
         number=certificates.format_serial,

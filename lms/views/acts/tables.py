@@ -5,12 +5,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 import certificates
-from lms import exports
+from lms import clock, exports
 from lms.access import asked, rule
 from lms.db import db
 from lms.downloads import Column, Table
 from lms.services import cohorts, credentials
-from lms.views.acts.place import DONE, PROPOSED, pages, today_in
+from lms.views.acts.place import DONE, PROPOSED, pages
 
 PARTS = "acts/_parts.html"
 
@@ -23,7 +23,7 @@ def appeals_table(programme: int, format: str) -> Response:
     lines = credentials.list_credential_appeals(db.session, programme)
     shown = [line for line in lines if not line.is_decided]
     shown += [line for line in reversed(lines) if line.is_decided]
-    today = today_in(found.time_zone)
+    today = clock.today_in(found.time_zone)
     table = Table(
         _("Appeals of holders in %(name)s", name=found.name),
         (

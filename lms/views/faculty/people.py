@@ -14,7 +14,7 @@ from lms.extensions import limiter
 from lms.forms.faculty import CompetenceForm, EndForm, RoleForm
 from lms.services import accounts, closing, cohorts, faculty
 from lms.services.faculty import Called
-from lms.views.faculty.place import BASIS_WORDS, ROLE_WORDS, pages, today_in
+from lms.views.faculty.place import BASIS_WORDS, ROLE_WORDS, pages
 
 
 @pages.route("/manage/programmes/<int:programme>/people", methods=["GET", "POST"])
@@ -41,7 +41,7 @@ def people(programme: int) -> ResponseReturnValue:
                 "success",
             )
             return redirect(url_for("faculty.people", programme=programme), 303)
-    today = today_in(found.time_zone)
+    today = clock.today_in(found.time_zone)
     listed = faculty.list_people(db.session, programme, today)
     role = next(each.role for each in listed if each.account_id == current_user.id)
     page = render_template(
@@ -143,7 +143,7 @@ def withdraw(programme: int, person: int) -> ResponseReturnValue:
 def person(programme: int, person: int) -> ResponseReturnValue:
     """Show what somebody may teach and on what ground, and record another competence."""
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
-    today = today_in(found.time_zone)
+    today = clock.today_in(found.time_zone)
     shown = faculty.person_for(db.session, programme, person, today)
     taught = faculty.list_taught_courses(db.session, programme)
     titles = {

@@ -1,12 +1,7 @@
-"""What the pages of faculty share: their blueprint, the words of roles, today in a programme."""
-
-from datetime import date
-from zoneinfo import ZoneInfo
+"""What the pages of faculty share: their blueprint and their words."""
 
 from flask import Blueprint
 from flask_babel import lazy_gettext as _
-
-from lms import clock
 
 pages = Blueprint("faculty", __name__)
 
@@ -32,8 +27,3 @@ STATUS_WORDS = {
     "paused": _("Paused"),
     "withdrawn": _("Withdrawn"),
 }
-
-
-def today_in(zone: str) -> date:
-    """Return the day it is on a programme's clocks."""
-    return clock.now().astimezone(ZoneInfo(zone)).date()

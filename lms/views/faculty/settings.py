@@ -13,7 +13,7 @@ from lms.db import db
 from lms.forms.accounts import time_zones
 from lms.forms.faculty import SettingsForm
 from lms.services import accounts, cohorts, faculty
-from lms.views.faculty.place import ROLE_WORDS, pages, today_in
+from lms.views.faculty.place import ROLE_WORDS, pages
 
 
 @pages.route("/manage/programmes/<int:programme>/settings", methods=["GET", "POST"])
@@ -44,7 +44,7 @@ def settings(programme: int) -> ResponseReturnValue:
         flash(_("Saved.") if changed else _("Nothing was different."), "success")
         return redirect(url_for("faculty.settings", programme=programme), 303)
     role = accounts.role_in(db.session, current_user.id, programme) or ""
-    listed = faculty.list_people(db.session, programme, today_in(found.time_zone))
+    listed = faculty.list_people(db.session, programme, clock.today_in(found.time_zone))
     page = render_template(
         "faculty/settings.html",
         programme=found,

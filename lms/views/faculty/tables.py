@@ -12,7 +12,7 @@ from lms.db import db
 from lms.downloads import Cell, Column, Table
 from lms.services import cohorts, credentials, faculty
 from lms.services.faculty import CompetenceLine
-from lms.views.faculty.place import BASIS_WORDS, ROLE_WORDS, STATUS_WORDS, pages, today_in
+from lms.views.faculty.place import BASIS_WORDS, ROLE_WORDS, STATUS_WORDS, pages
 
 
 @pages.get("/manage/programmes/<int:programme>/people/table.<format>")
@@ -20,7 +20,7 @@ from lms.views.faculty.place import BASIS_WORDS, ROLE_WORDS, STATUS_WORDS, pages
 def people_table(programme: int, format: str) -> Response:
     """Give everybody with a role, as the page lists them."""
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
-    people = faculty.list_people(db.session, programme, today_in(found.time_zone))
+    people = faculty.list_people(db.session, programme, clock.today_in(found.time_zone))
     table = Table(
         _("People of %(programme)s", programme=found.name),
         (
@@ -95,7 +95,7 @@ def pending_table(programme: int, format: str) -> Response:
 def teaching_table(programme: int, format: str) -> Response:
     """Give who teaches the cohorts that are open, and where a competence is missing."""
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
-    lines = faculty.list_teaching(db.session, programme, today_in(found.time_zone))
+    lines = faculty.list_teaching(db.session, programme, clock.today_in(found.time_zone))
     table = Table(
         _("Faculty of %(programme)s", programme=found.name),
         (
@@ -124,7 +124,7 @@ def teaching_table(programme: int, format: str) -> Response:
 def competences_table(programme: int, person: int, format: str) -> Response:
     """Give what somebody may teach and on what ground, the latest first."""
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
-    today = today_in(found.time_zone)
+    today = clock.today_in(found.time_zone)
     shown = faculty.person_for(db.session, programme, person, today)
     titles = {
         (course.slug, module.key): module.title

@@ -27,7 +27,7 @@ UPLOADS = "30 per hour"
 def own(enrolment: int) -> str:
     """Show a learner what the programme asks for, and what they have stated."""
     seat = cohorts.seat_for(db.session, current_user.id, enrolment)
-    today = qualifications.today_in(seat.time_zone, clock.now())
+    today = clock.today_in(seat.time_zone)
     held = qualifications.list_of_learner(db.session, seat)
     demands = qualifications.list_demands(db.session, seat.programme_id)
     fine = {each.stated.kind for each in held if each.state(today) in ("valid", "expiring")}

@@ -25,7 +25,7 @@ MOST_NAMED = 200
 def programme(programme: int) -> str:
     """Show what waits for a check, what was decided, and who lacks what is asked for."""
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
-    today = qualifications.today_in(found.time_zone, clock.now())
+    today = clock.today_in(found.time_zone)
     held = qualifications.list_of_programme(
         db.session, programme, waiting=False, after=continued(request.args.get("after", ""))
     )
@@ -110,7 +110,7 @@ def check(qualification: int) -> ResponseReturnValue:
         me=current_user.id,
         may_check=accounts.satisfies(role, "instructor"),
         programme_name=found.programme,
-        today=qualifications.today_in(found.time_zone, clock.now()),
+        today=clock.today_in(found.time_zone),
         **words(),
     )
     return page, 422 if form.errors else 200

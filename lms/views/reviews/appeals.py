@@ -1,8 +1,5 @@
 """Appeals: a learner files and follows them, staff look into them and decide."""
 
-from datetime import date
-from zoneinfo import ZoneInfo
-
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -81,7 +78,7 @@ def queue(programme: int) -> str:
         is_administrator=oversees(programme),
         waiting=[line for line in lines if not line.is_decided],
         decided=[line for line in reversed(lines) if line.is_decided],
-        today=today_in(found.time_zone),
+        today=clock.today_in(found.time_zone),
         answer_days=ANSWER_DAYS,
     )
 
@@ -90,11 +87,6 @@ def oversees(programme: int) -> bool:
     """Return whether the person who asks administers a programme or audits it."""
     held = accounts.role_in(db.session, current_user.id, programme)
     return accounts.satisfies(held, "overseer")
-
-
-def today_in(zone: str) -> date:
-    """Return the day it is on a programme's clocks."""
-    return clock.now().astimezone(ZoneInfo(zone)).date()
 
 
 @pages.get("/manage/appeals/<int:appeal>")
@@ -124,7 +116,7 @@ def appeal_page(
         line=line,
         sitting=sitting,
         module=sitting.content.course.module(line.module_key),
-        today=today_in(found.time_zone),
+        today=clock.today_in(found.time_zone),
         acts=acts,
         is_marked_by_hand=is_marked_by_hand(sitting),
         changes=reviews.changes_since(line, acts),

@@ -14,7 +14,6 @@ from lms.db import db
 from lms.downloads import Cell, Column, Table
 from lms.services import cohorts, reviews
 from lms.services.reviews import AttemptLine, ConcernLine
-from lms.views.reviews.appeals import today_in
 from lms.views.reviews.place import REMEDY_WORDS, pages
 from lms.views.reviews.rulings import bank_of
 
@@ -35,7 +34,7 @@ def appeals_table(programme: int, format: str) -> Response:
     lines = reviews.list_appeals(db.session, programme)
     shown = [line for line in lines if not line.is_decided]
     shown += [line for line in reversed(lines) if line.is_decided]
-    today = today_in(found.time_zone)
+    today = clock.today_in(found.time_zone)
     table = Table(
         _("Appeals in %(name)s", name=found.name),
         (

@@ -29,7 +29,7 @@ EXCEPTION = "exception"
 def cohort(cohort: int) -> str:
     """Show the sittings of a cohort, and who has accommodations."""
     found = administered(cohort)
-    today = sittings.today_in(found.time_zone, clock.now())
+    today = clock.today_in(found.time_zone)
     return render_template(
         "sittings/cohort.html",
         cohort=found,

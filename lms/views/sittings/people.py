@@ -35,7 +35,7 @@ def person(cohort: int, enrolment: int) -> ResponseReturnValue:
             db.session.commit()
             flash(_("Granted. It holds for attempts under way, too."), "success")
             return redirect(url_for("sittings.person", cohort=cohort, enrolment=enrolment), 303)
-    today = sittings.today_in(found.time_zone, clock.now())
+    today = clock.today_in(found.time_zone)
     if not form.is_submitted():
         form.valid_from.data = today
     granted = sittings.list_accommodations(db.session, learner.account_id, learner.programme_id)
@@ -120,7 +120,7 @@ def terms(enrolment: int, module: str) -> str:
     now = clock.now()
     quiz = sittings.quiz_of(db.session, seat.release_id, module)[0]
     granted = sittings.list_accommodations(db.session, seat.account_id, seat.programme_id)
-    today = sittings.today_in(seat.time_zone, now)
+    today = clock.today_in(seat.time_zone)
     running = sittings.find_running(db.session, seat.enrolment_id, module)
     started_at = running.started_at if running else None
     return render_template(

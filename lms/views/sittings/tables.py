@@ -62,7 +62,7 @@ def cohort_table(cohort: int, format: str) -> Response:
 def accommodated_table(cohort: int, format: str) -> Response:
     """Give who of a cohort has an accommodation that is valid today, and what it grants."""
     found = administered(cohort)
-    today = sittings.today_in(found.time_zone, clock.now())
+    today = clock.today_in(found.time_zone)
     table = Table(
         _("Accommodations in %(cohort)s", cohort=found.title),
         (
