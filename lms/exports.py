@@ -1,5 +1,6 @@
 """Handing a table out to staff: in the zone of their programme, with its notes, on the trail."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,22 +21,45 @@ LONGEST_FILTER = 120
 def given(table: Table, form: str, *, programme_id: int, zone: str) -> Response:
     """Return a table of a programme as a file, as its page shows it; that it was taken is noted.
 
-    Instants are those of `zone`, an IANA name. NotFound for an unknown format, Refused for a
-    workbook with more rows than a sheet holds; neither leaves an entry.
+    As `noted`, with the filters of the address and when it was made.
     """
-    now = clock.now()
-    made = f"{now.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
-    told = replace(table, notes=(*table.notes, _("Made %(now)s.", now=made)))
-    answer = handed_out(in_zone(told, zone), form)
+    made = f"{clock.now().astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
     filters = {name: value[:LONGEST_FILTER] for name, value in request.args.items() if value}
-    audit.record(
-        db.session,
-        at=now,
-        actor_id=current_user.id,
+    return noted(
+        replace(table, notes=(*table.notes, _("Made %(now)s.", now=made))),
+        form,
         programme_id=programme_id,
+        zone=zone,
         act="table.exported",
         subject=table.name,
         detail={**filters, "format": form},
+    )
+
+
+def noted(
+    table: Table,
+    form: str,
+    *,
+    programme_id: int,
+    zone: str,
+    act: str,
+    subject: str,
+    detail: Mapping[str, object] | None = None,
+) -> Response:
+    """Return a table of a programme as a file; that it was taken is noted as `act`.
+
+    Instants are those of `zone`, an IANA name. NotFound for an unknown format, Refused for a
+    workbook with more rows than a sheet holds; neither leaves an entry.
+    """
+    answer = handed_out(in_zone(table, zone), form)
+    audit.record(
+        db.session,
+        at=clock.now(),
+        actor_id=current_user.id,
+        programme_id=programme_id,
+        act=act,
+        subject=subject,
+        detail=detail,
     )
     db.session.commit()
     return answer

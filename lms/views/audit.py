@@ -6,11 +6,10 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from lms import clock
+from lms import exports
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import Cell, Column, Table, handed_out
-from lms.exports import in_zone
+from lms.downloads import Cell, Column, Table
 from lms.services import accounts, audit, cohorts, reports
 
 pages = Blueprint("audit", __name__)
@@ -49,19 +48,15 @@ def trail_table(programme: int, format: str) -> Response:
         Column(_("Hash before"), _("of the entry before it, whichever programme’s it is")),
     )
     name = _("Audit trail of %(name)s", name=found.name)
-    table = in_zone(Table(name, columns, _rows(programme)), found.time_zone)
-    answer = handed_out(table, format)
-    audit.record(
-        db.session,
-        at=clock.now(),
-        actor_id=current_user.id,
+    return exports.noted(
+        Table(name, columns, _rows(programme)),
+        format,
         programme_id=programme,
+        zone=found.time_zone,
         act="trail.exported",
         subject=found.name,
         detail={"format": format},
     )
-    db.session.commit()
-    return answer
 
 
 def _rows(programme: int) -> Iterator[tuple[Cell, ...]]:

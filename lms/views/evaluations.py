@@ -7,12 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 import courses
-from lms import clock
+from lms import clock, exports
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import Table, handed_out
-from lms.exports import in_zone
-from lms.services import accounts, audit, cohorts, evaluations
+from lms.downloads import Table
+from lms.services import accounts, cohorts, evaluations
 from lms.services.evaluations import Results
 
 pages = Blueprint("evaluations", __name__)
@@ -77,14 +76,11 @@ def exported(programme: int, form: str, *, words: bool) -> ResponseReturnValue:
     made: Table = (evaluations.words_table if words else evaluations.results_table)(
         shown, found.name, found.time_zone
     )
-    answer = handed_out(in_zone(made, found.time_zone), form)
-    audit.record(
-        db.session,
-        at=clock.now(),
-        actor_id=current_user.id,
+    return exports.noted(
+        made,
+        form,
         programme_id=programme,
+        zone=found.time_zone,
         act="evaluations.exported",
         subject=f"release {release}",
     )
-    db.session.commit()
-    return answer

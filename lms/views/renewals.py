@@ -13,15 +13,14 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 import certificates
-from lms import clock
+from lms import clock, exports
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import Cell, Column, Table, handed_out
+from lms.downloads import Cell, Column, Table
 from lms.errors import NotFound, Refused
-from lms.exports import in_zone
 from lms.extensions import limiter
 from lms.forms.renewals import RemindersForm, RenewForm, StopForm
-from lms.services import audit, cohorts, credentials
+from lms.services import cohorts, credentials
 from lms.services.credentials import Attested, Lapsing
 
 pages = Blueprint("renewals", __name__)
@@ -165,18 +164,15 @@ def lapsing_table(programme: int, format: str) -> Response:
     lines = credentials.list_lapsing(db.session, programme, now)
     today = credentials.today_of(db.session, programme, now)
     name = f"{found.name} renewals {today.isoformat()}"
-    answer = handed_out(in_zone(table(name, lines), found.time_zone), format)
-    audit.record(
-        db.session,
-        at=now,
-        actor_id=current_user.id,
+    return exports.noted(
+        table(name, lines),
+        format,
         programme_id=programme,
+        zone=found.time_zone,
         act="renewals.exported",
         subject=found.name,
         detail={"holders": len(lines)},
     )
-    db.session.commit()
-    return answer
 
 
 def table(name: str, lines: Iterable[Lapsing]) -> Table:

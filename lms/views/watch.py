@@ -15,14 +15,13 @@ from flask_login import current_user
 from wtforms.fields.choices import SelectChoice
 
 import courses
-from lms import clock
+from lms import clock, exports
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import Cell, Column, Table, handed_out
+from lms.downloads import Cell, Column, Table
 from lms.errors import Forbidden, LmsError
-from lms.exports import in_zone
 from lms.forms.watch import FlagNoteForm, NoteForm, OutcomeForm, OwnerForm, RulesForm
-from lms.services import accounts, audit, cohorts, sittings, watch
+from lms.services import accounts, cohorts, sittings, watch
 from lms.services.cohorts import RunCohort
 from lms.services.watch import Flag
 
@@ -167,21 +166,17 @@ def owner_form(found: RunCohort) -> OwnerForm:
 def cohort_table(cohort: int, format: str) -> Response:
     """Give the flags as shown, all pages of them, as a table to take away."""
     found = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
-    now, chosen = clock.now(), choice()
-    lines = selected(watch.current_flags(db.session, cohort, now), chosen, today_of(found))
-    # What cannot be handed out is refused before it is noted that it was.
-    answer = handed_out(in_zone(flags_table(found, lines), found.time_zone), format)
-    audit.record(
-        db.session,
-        at=now,
-        actor_id=current_user.id,
+    chosen = choice()
+    lines = selected(watch.current_flags(db.session, cohort, clock.now()), chosen, today_of(found))
+    return exports.noted(
+        flags_table(found, lines),
+        format,
         programme_id=found.programme_id,
+        zone=found.time_zone,
         act="flags.exported",
         subject=found.title,
         detail={"flags": len(lines), "shown": chosen.shown, "rule": chosen.rule},
     )
-    db.session.commit()
-    return answer
 
 
 def flags_table(found: RunCohort, flags: Iterable[Flag]) -> Table:

@@ -8,12 +8,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 import certificates
-from lms import clock
+from lms import clock, exports
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import Cell, Column, Table, handed_out
-from lms.exports import in_zone
-from lms.services import audit, cohorts, credentials
+from lms.downloads import Cell, Column, Table
+from lms.services import cohorts, credentials
 from lms.views.acts.place import pages
 
 LONGEST_WORDS = 120
@@ -69,18 +68,15 @@ def issued_table(programme: int, format: str) -> Response:
         _issued_rows(programme, words, now),
         notes,
     )
-    answer = handed_out(in_zone(table, found.time_zone), format)
-    audit.record(
-        db.session,
-        at=now,
-        actor_id=current_user.id,
+    return exports.noted(
+        table,
+        format,
         programme_id=programme,
+        zone=found.time_zone,
         act="credentials.exported",
         subject=found.name,
         detail={"format": format, "words": words},
     )
-    db.session.commit()
-    return answer
 
 
 def _issued_rows(programme: int, words: str, now: datetime) -> Iterator[tuple[Cell, ...]]:

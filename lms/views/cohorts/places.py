@@ -6,13 +6,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from wtforms.fields.choices import SelectChoice
 
-from lms import clock, downloads
+from lms import clock, exports
 from lms.access import rule
 from lms.db import db
 from lms.errors import Refused
-from lms.exports import in_zone
 from lms.forms.cohorts import ActForm, ExtensionForm, MoveForm, StateForm
-from lms.services import audit, catalogue, cohorts
+from lms.services import catalogue, cohorts
 from lms.services.cohorts import RunCohort
 from lms.views.cohorts.place import last_days, pages, run_for
 
@@ -59,21 +58,17 @@ def filters() -> tuple[str | None, str]:
 @rule("overseer")
 def places_table(cohort: int, format: str) -> Response:
     """Hand the places out as a table for a spreadsheet, with the filters of the page."""
-    found, now = run_for(cohort), clock.now()
+    found = run_for(cohort)
     state, words = filters()
-    table = cohorts.places_table(db.session, found, state=state, words=words, now=now)
-    audit.record(
-        db.session,
-        at=now,
-        actor_id=current_user.id,
+    return exports.noted(
+        cohorts.places_table(db.session, found, state=state, words=words, now=clock.now()),
+        format,
         programme_id=found.programme_id,
+        zone=found.time_zone,
         act="places.exported",
         subject=f"cohort {found.id}",
         detail={"format": format, "state": state, "words": words},
     )
-    answer = downloads.handed_out(in_zone(table, found.time_zone), format)
-    db.session.commit()
-    return answer
 
 
 @pages.get("/manage/cohorts/<int:cohort>/places/<int:enrolment>")

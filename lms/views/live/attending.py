@@ -6,14 +6,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from lms import clock
+from lms import clock, exports
 from lms.access import rule
 from lms.db import db
-from lms.downloads import handed_out
 from lms.errors import Refused
-from lms.exports import in_zone
 from lms.forms.live import ATTENDED, CorrectionForm, RosterForm
-from lms.services import audit, live
+from lms.services import live
 from lms.services.cohorts import RunCohort
 from lms.services.live import Live
 from lms.views.live.place import held, module_choices, module_title, pages, words
@@ -173,16 +171,11 @@ def table(cohort: int, live: int, format: str) -> Response:
 
 def exported(found: RunCohort, session: Live, form: str) -> Response:
     """Return the roster of a session as a file; that it was taken stands in the trail."""
-    now = clock.now()
-    made = live.roster_table(db.session, found, session, now)
-    answer = handed_out(in_zone(made, found.time_zone), form)
-    audit.record(
-        db.session,
-        at=now,
-        actor_id=current_user.id,
+    return exports.noted(
+        live.roster_table(db.session, found, session, clock.now()),
+        form,
         programme_id=found.programme_id,
+        zone=found.time_zone,
         act="attendance.exported",
         subject=f"live session {session.id}",
     )
-    db.session.commit()
-    return answer

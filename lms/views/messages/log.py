@@ -5,12 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from lms import clock
+from lms import clock, exports
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import handed_out
-from lms.exports import in_zone
-from lms.services import accounts, audit, cohorts, mail, messages
+from lms.services import accounts, cohorts, mail, messages
 from lms.views.messages.blueprint import pages, refuse_unless_pressed
 
 STATES = ("sent", "waiting", "withheld", "failed")
@@ -52,22 +50,17 @@ def log(programme: int) -> str:
 @rule("overseer")
 def log_table(programme: int, format: str) -> Response:
     """Give the log under the same filters as a file, written while it is read."""
-    now = clock.now()
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
     filters = _filters()
-    table = messages.log_table(db.session, found, now, state=filters["state"], kind=filters["kind"])
-    answer = handed_out(in_zone(table, found.time_zone), format)
-    audit.record(
-        db.session,
-        at=now,
-        actor_id=current_user.id,
+    return exports.noted(
+        messages.log_table(db.session, found, clock.now(), **filters),
+        format,
         programme_id=programme,
+        zone=found.time_zone,
         act="mail.log-exported",
         subject=found.name,
         detail={**filters, "format": format},
     )
-    db.session.commit()
-    return answer
 
 
 @pages.post("/manage/programmes/<int:programme>/mail/<int:message>/again")

@@ -7,14 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from lms import clock
+from lms import clock, exports
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import handed_out
 from lms.errors import Refused
-from lms.exports import in_zone
 from lms.forms.qualifications import CheckForm, DemandForm
-from lms.services import accounts, audit, cohorts, qualifications
+from lms.services import accounts, cohorts, qualifications
 from lms.views.qualifications.place import pages, proof_answer, words
 
 MOST_NAMED = 200
@@ -129,16 +127,13 @@ def proof(qualification: int) -> Response:
 def table(programme: int, format: str) -> Response:
     """Give the qualifications of a programme as a file for a spreadsheet."""
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
-    now = clock.now()
-    made = qualifications.programme_table(db.session, programme, found.name, found.time_zone, now)
-    answer = handed_out(in_zone(made, found.time_zone), format)
-    audit.record(
-        db.session,
-        at=now,
-        actor_id=current_user.id,
+    return exports.noted(
+        qualifications.programme_table(
+            db.session, programme, found.name, found.time_zone, clock.now()
+        ),
+        format,
         programme_id=programme,
+        zone=found.time_zone,
         act="qualifications.exported",
         subject=f"programme {programme}",
     )
-    db.session.commit()
-    return answer

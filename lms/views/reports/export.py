@@ -8,12 +8,11 @@ from flask_babel import lazy_gettext as lazy
 from flask_login import current_user
 
 import certificates
-from lms import clock
+from lms import clock, exports
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import Cell, Column, Table, handed_out
-from lms.exports import in_zone
-from lms.services import audit, cohorts, reports
+from lms.downloads import Cell, Column, Table
+from lms.services import cohorts, reports
 from lms.services.reports import CohortReport, LearnerLine
 from lms.views.reports.choice import Choice, choice
 from lms.views.reports.place import cell_word, pace_word, pages
@@ -33,23 +32,19 @@ VERDICT_WORDS = {
 @rule("overseer")
 def cohort_table(cohort: int, format: str) -> Response:
     """Give the table as shown, with the same choice and order, as a file for a spreadsheet."""
-    now = clock.now()
     found = cohorts.cohort_for(db.session, current_user.id, cohort, asked())
-    report = reports.cohort_report(db.session, found, now)
+    report = reports.cohort_report(db.session, found, clock.now())
     chosen = choice()
     lines = reports.arranged(report.selected(chosen.shown), chosen.sort, chosen.descending)
-    answer = handed_out(in_zone(table(report, lines, chosen), found.time_zone), format)
-    audit.record(
-        db.session,
-        at=now,
-        actor_id=current_user.id,
+    return exports.noted(
+        table(report, lines, chosen),
+        format,
         programme_id=found.programme_id,
+        zone=found.time_zone,
         act="cohort.exported",
         subject=found.title,
         detail={"learners": len(lines), "shown": chosen.shown, "format": format},
     )
-    db.session.commit()
-    return answer
 
 
 def table(report: CohortReport, lines: Iterable[LearnerLine], chosen: Choice) -> Table:
