@@ -176,7 +176,7 @@ def test_somebody_with_an_account_takes_the_place_signed_in(
     act(ada, f"{where}/apply")
     (link,) = write(app)
     assert "Otto" not in app.test_client().get(link).text, "the link alone names nobody"
-    assert "another account" in client_of("Leo").get(link).text
+    assert "another address" in client_of("Leo").get(link).text
     form = {"csrf_token": token_in(otto.get(link).text)}
     assert otto.post(link, data=form).headers["Location"] == "/learn"
     assert "Autumn 2026" in otto.get("/learn").text
