@@ -110,28 +110,25 @@ def credit(
     Raises Overlapping when the learner was at another session at that time, Refused for a mode in
     which this session cannot be attended. Call it with the writers' turn taken.
     """
-    if mode not in ATTENDED_AS[live.mode]:
-        raise Refused("This session cannot be attended in that way.")
+    _refuse_mode(live, mode)
     if not 0 < minutes <= live.minutes:
         raise Refused(f"This session credits from 1 to {live.minutes} minutes.")
     _refuse_overlap(session, live, enrolment_id, mode)
-    row = {
-        "enrolment_id": enrolment_id,
-        "live_id": live.id,
-        "release_id": cohort.release_id,
-        "module_key": live.module_key,
-        "held_on": live.starts_at.astimezone(ZoneInfo(cohort.time_zone)).date(),
-        "minutes": minutes,
-        "mode": mode,
-        "evidence": evidence,
-        "reason": "",
-        "recorded_by": by,
-        "recorded_at": now,
-    }
-    is_postgresql = session.connection().dialect.name == "postgresql"
-    insert = postgresql.insert if is_postgresql else sqlite.insert
-    made = insert(HoursEntry).values(row).on_conflict_do_nothing().returning(HoursEntry.id)
-    if session.scalar(made) is None:
+    is_new = _enter(
+        session,
+        enrolment_id=enrolment_id,
+        live_id=live.id,
+        release_id=cohort.release_id,
+        module_key=live.module_key,
+        held_on=live.starts_at.astimezone(ZoneInfo(cohort.time_zone)).date(),
+        minutes=minutes,
+        mode=mode,
+        evidence=evidence,
+        reason="",
+        recorded_by=by,
+        recorded_at=now,
+    )
+    if not is_new:
         return False
     audit.record(
         session,
@@ -143,6 +140,19 @@ def credit(
         detail={"live": live.id, **_told(minutes, mode, live.module_key), "evidence": evidence},
     )
     return True
+
+
+def _refuse_mode(live: Live, mode: str) -> None:
+    if mode not in ATTENDED_AS[live.mode]:
+        raise Refused("This session cannot be attended in that way.")
+
+
+def _enter(session: Session, **values: object) -> bool:
+    """Write an entry; return False when there is one already."""
+    is_postgresql = session.connection().dialect.name == "postgresql"
+    insert = postgresql.insert if is_postgresql else sqlite.insert
+    made = insert(HoursEntry).values(values).on_conflict_do_nothing().returning(HoursEntry.id)
+    return session.scalar(made) is not None
 
 
 def _refuse_overlap(session: Session, live: Live, enrolment_id: int, mode: str) -> None:
@@ -188,45 +198,20 @@ def correct(
     """
     found = entry_for(session, live, entry_id)
     cohorts.refuse_own(session, found.enrolment_id, by)
-    if mode not in ATTENDED_AS[live.mode]:
-        raise Refused("This session cannot be attended in that way.")
+    _refuse_mode(live, mode)
     if not 0 <= minutes <= live.minutes:
         raise Refused(f"Enter from 0 to {live.minutes} minutes.")
     reason = reason.strip()
     if not reason or len(reason) > LONGEST_REASON:
         raise Refused(f"Say why, in at most {LONGEST_REASON} characters: the entry is kept.")
-    if module_key == SAME_MODULE:
-        module_key = found.module_key
-    elif not is_module(session, cohort, module_key):
-        raise Refused("Choose a module of the course.")
-    if (found.minutes, found.mode, found.module_key) == (minutes, mode, module_key):
+    module_key = _module_meant(session, cohort, found, module_key)
+    before, after = (found.minutes, found.mode, found.module_key), (minutes, mode, module_key)
+    if before == after:
         raise Refused("That is what it says already.")
     db.lock(session)
     if minutes:
         _refuse_overlap(session, live, found.enrolment_id, mode)
-    is_postgresql = session.connection().dialect.name == "postgresql"
-    insert = postgresql.insert if is_postgresql else sqlite.insert
-    made = session.scalar(
-        insert(HoursEntry)
-        .values(
-            enrolment_id=found.enrolment_id,
-            live_id=live.id,
-            release_id=_release_of(found.id),
-            module_key=module_key,
-            held_on=found.held_on,
-            minutes=minutes,
-            mode=mode,
-            evidence="roster",
-            corrects_id=found.id,
-            reason=reason,
-            recorded_by=by,
-            recorded_at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(HoursEntry.id)
-    )
-    if made is None:
-        raise Refused("Somebody has corrected this entry meanwhile. Look at it again.")
+    _replace(session, found, after, reason, by, now)
     audit.record(
         session,
         at=now,
@@ -236,11 +221,51 @@ def correct(
         subject=f"enrolment {found.enrolment_id}",
         detail={
             "live": live.id,
-            "before": _told(found.minutes, found.mode, found.module_key),
-            "after": _told(minutes, mode, module_key),
+            "before": _told(*before),
+            "after": _told(*after),
             "reason": reason,
         },
     )
+
+
+def _module_meant(
+    session: Session, cohort: RunCohort, found: Credit, module_key: str | None
+) -> str | None:
+    """Return the module that a correction of an entry is to count for."""
+    if module_key == SAME_MODULE:
+        return found.module_key
+    if not is_module(session, cohort, module_key):
+        raise Refused("Choose a module of the course.")
+    return module_key
+
+
+def _replace(
+    session: Session,
+    found: Credit,
+    counts: tuple[int, str, str | None],
+    reason: str,
+    by: int,
+    now: datetime,
+) -> None:
+    """Put an entry into the place of another: its minutes, mode and module, and why."""
+    minutes, mode, module_key = counts
+    is_first = _enter(
+        session,
+        enrolment_id=found.enrolment_id,
+        live_id=found.live_id,
+        release_id=_release_of(found.id),
+        module_key=module_key,
+        held_on=found.held_on,
+        minutes=minutes,
+        mode=mode,
+        evidence="roster",
+        corrects_id=found.id,
+        reason=reason,
+        recorded_by=by,
+        recorded_at=now,
+    )
+    if not is_first:
+        raise Refused("Somebody has corrected this entry meanwhile. Look at it again.")
 
 
 def _told(minutes: int, mode: str, module_key: str | None) -> dict[str, int | str]:
