@@ -121,43 +121,31 @@ def open_observation(
 
     Refused for a day to come, for one rater twice, for who may not rate, and for the learner.
     """
-    learner = session.execute(
-        sa.select(Enrolment.account_id, Enrolment.state).where(
-            Enrolment.id == enrolment_id, Enrolment.cohort_id == cohort.id
-        )
-    ).one_or_none()
-    if learner is None:
-        raise NotFound()
-    course = catalogue.release(session, cohort.release_id).course
-    found = course.practice.find_checklist(checklist)
-    if found is None:
-        raise Refused("Choose one of the checklists of this curriculum.")
+    learner, state = _learner(session, cohort, enrolment_id)
+    digest = _checklist(session, cohort, checklist).digest
     if observed_on > now.astimezone(ZoneInfo(cohort.time_zone)).date():
         raise Refused("This day is still to come. Open the observation once it has taken place.")
-    if learner.state == "withdrawn":
+    if state == "withdrawn":
         raise Refused("This learner has withdrawn from the cohort.")
-    refuse_as_raters(session, cohort.programme_id, learner.account_id, raters)
+    refuse_as_raters(session, cohort.programme_id, learner, raters)
     db.lock(session)
     row = Observation(
         enrolment_id=enrolment_id,
         release_id=cohort.release_id,
         checklist=checklist,
-        digest=found.digest,
+        digest=digest,
         setting=setting,
         observed_on=observed_on,
         ticket=ticket,
         opened_by=by,
         opened_at=now,
     )
-    known = sa.select(Observation.id).where(
-        Observation.enrolment_id == enrolment_id, Observation.ticket == ticket
-    )
     session.add(row)
     try:
         session.flush()
     except IntegrityError:
         session.rollback()
-        return session.scalars(known).one()
+        return _sent_before(session, enrolment_id, ticket)
     for seat, account in zip((FIRST, SECOND), raters, strict=True):
         name_rater(session, row.id, seat, account, now)
     audit.record(
@@ -170,6 +158,33 @@ def open_observation(
         detail={"enrolment": enrolment_id, "checklist": checklist, "raters": list(raters)},
     )
     return row.id
+
+
+def _learner(session: Session, cohort: RunCohort, enrolment_id: int) -> tuple[int, str]:
+    """Return the account of a learner of a cohort, and how their place stands."""
+    query = sa.select(Enrolment.account_id, Enrolment.state).where(
+        Enrolment.id == enrolment_id, Enrolment.cohort_id == cohort.id
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row.account_id, row.state
+
+
+def _checklist(session: Session, cohort: RunCohort, checklist: str) -> courses.Checklist:
+    course = catalogue.release(session, cohort.release_id).course
+    found = course.practice.find_checklist(checklist)
+    if found is None:
+        raise Refused("Choose one of the checklists of this curriculum.")
+    return found
+
+
+def _sent_before(session: Session, enrolment_id: int, ticket: str) -> int:
+    """Return the observation that the same form has opened already."""
+    known = sa.select(Observation.id).where(
+        Observation.enrolment_id == enrolment_id, Observation.ticket == ticket
+    )
+    return session.scalars(known).one()
 
 
 def name_rater(
