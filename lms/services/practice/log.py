@@ -232,19 +232,40 @@ def enter(
     session.execute(
         sa.select(Enrolment.id).where(Enrolment.id == seat.enrolment_id).with_for_update()
     )
-    known = session.scalar(
-        sa.select(PracticeEntry.id).where(
-            PracticeEntry.enrolment_id == seat.enrolment_id, PracticeEntry.ticket == ticket
-        )
-    )
+    known = _sent_before(session, seat, ticket)
     if known is not None:
         return known
     cohorts.refuse_unless_studying(seat)
     log = list_entries(session, seat.enrolment_id)
     _refuse_what_cannot_be(session, seat, stated, log, corrects, reason, now)
-    row = PracticeEntry(
-        enrolment_id=seat.enrolment_id,
-        ticket=ticket,
+    row = _row_of(stated)
+    row.enrolment_id, row.ticket, row.entered_at = seat.enrolment_id, ticket, now
+    row.corrects_id = corrects.first_id if corrects else None
+    row.revision, row.reason = _next_revision(log, corrects), reason
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        session.rollback()
+        raise Refused(MISFIT) from error
+    detail: dict[str, object] = {"kind": stated.kind, "minutes": stated.minutes}
+    if corrects is not None:
+        detail |= {"corrects": corrects.first_id, "reason": reason}
+    _record(session, seat, "practice.entered", row.id, detail, now)
+    return row.id
+
+
+def _sent_before(session: Session, seat: Seat, ticket: str) -> int | None:
+    """Return the row that the same form has put in already."""
+    query = sa.select(PracticeEntry.id).where(
+        PracticeEntry.enrolment_id == seat.enrolment_id, PracticeEntry.ticket == ticket
+    )
+    return session.scalar(query)
+
+
+def _row_of(stated: Stated) -> PracticeEntry:
+    """Return a row that states this; `stated_in` reads it back."""
+    return PracticeEntry(
         kind=stated.kind,
         practised_on=stated.practised_on,
         supervisor_id=stated.supervisor_id,
@@ -258,22 +279,7 @@ def enter(
         group_size=stated.group_size,
         competencies=json.dumps(stated.competencies),
         consented=stated.consented,
-        corrects_id=corrects.first_id if corrects else None,
-        revision=_next_revision(log, corrects),
-        reason=reason,
-        entered_at=now,
     )
-    session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        session.rollback()
-        raise Refused(MISFIT) from error
-    detail: dict[str, object] = {"kind": stated.kind, "minutes": stated.minutes}
-    if corrects is not None:
-        detail |= {"corrects": corrects.first_id, "reason": reason}
-    _record(session, seat, "practice.entered", row.id, detail, now)
-    return row.id
 
 
 def _is_offered(stated: Stated) -> bool:
