@@ -59,17 +59,24 @@ def test_a_sqlite_with_the_wal_reset_bug_is_refused(version: tuple[int, ...]) ->
         refuse_unsafe_sqlite(version)
 
 
-def test_the_driver_in_use_is_safe() -> None:
-    refuse_unsafe_sqlite(OLDEST_SAFE_SQLITE)
-    refuse_unsafe_sqlite(fixed_sqlite.sqlite_version_info)
+def test_the_driver_in_use_is_safe(tmp_path: Path) -> None:
+    """What the library says of itself: the check that refuses looks at the driver alone."""
+    engine = make_engine(f"sqlite:///{tmp_path / 'lms.db'}")
+    with engine.connect() as connection:
+        version: str = connection.execute(sa.text("SELECT sqlite_version()")).scalar_one()
+    engine.dispose()
+    assert tuple(map(int, version.split("."))) >= OLDEST_SAFE_SQLITE
 
 
-def test_the_engine_refuses_an_unsafe_driver(
+def test_the_engine_refuses_an_unsafe_driver_and_takes_the_oldest_safe_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    address = f"sqlite:///{tmp_path / 'lms.db'}"
     monkeypatch.setattr(fixed_sqlite, "sqlite_version_info", (3, 51, 2))
     with pytest.raises(ConfigError, match=r"3\.51\.2"):
-        make_engine(f"sqlite:///{tmp_path / 'lms.db'}")
+        make_engine(address)
+    monkeypatch.setattr(fixed_sqlite, "sqlite_version_info", OLDEST_SAFE_SQLITE)
+    assert make_engine(address).driver == "pysqlite"
 
 
 @pytest.mark.usefixtures("on_sqlite")
