@@ -395,8 +395,10 @@ def test_no_form_is_taken_without_its_token(
 
 
 def test_a_new_argument_in_an_address_has_to_be_filled_in_here(app: Flask, told: Told) -> None:
-    for route, _ in routes(app):
-        Filled(told).path(app, route)
+    addresses = app.url_map.bind("localhost")
+    for route, method in routes(app):
+        path = Filled(told).path(app, route)
+        assert addresses.match(path, method)[0] == route.endpoint, path
 
 
 def send(client: FlaskClient, method: str, path: str, token: str) -> object:
