@@ -260,6 +260,8 @@ def test_who_marked_another_item_may_decide_about_this_one(
     appeal = file(session, cast, failed, slot=2).id
     look_into(session, cast.ivo, appeal)
     decide(session, cast.ada, appeal)
+    decided = reviews.line_of(session, appeal).step("decided")
+    assert decided is not None and decided.taken_by == "Ada Okafor"
 
 
 def test_a_changed_result_rests_on_an_act_since_the_appeal(
