@@ -23,7 +23,7 @@ from xml.etree import ElementTree
 import segno
 from cssselect2 import ElementWrapper  # type: ignore[import-untyped]
 from PIL import Image, ImageOps
-from weasyprint import CSS, HTML
+from weasyprint import CSS, DEFAULT_OPTIONS, HTML
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -40,6 +40,7 @@ from certificates.identifier import with_identifier
 from certificates.look import DESIGN
 from certificates.page import Page, page_for
 from certificates.printout import Printout, page_for_printout
+from certificates.styles import FilledDocument
 
 Finisher = Callable[[Any, Any], None]
 """What WeasyPrint calls with its document and the file before the file is written."""
@@ -112,6 +113,12 @@ class _Page(HTML):  # type: ignore[misc]
     def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
         return []
 
+    def render(self, font_config: FontConfiguration, **options: Any) -> Document:
+        """Return the page laid out, its styles filled in first."""
+        options = {**DEFAULT_OPTIONS, **options}
+        document: Document = FilledDocument._render(self, font_config, None, None, options)
+        return document
+
 
 class _Press:
     """What one process keeps between drawings: fonts, style sheets, pictures, fetcher."""
@@ -129,8 +136,8 @@ class _Press:
         self._load(page.faces)
         self._fetcher.pictures = {**page.pictures, _CODE: code}
         pictures = dict(self._pictures)
-        document: Document = _Page(page.html, self._fetcher).render(
-            stylesheets=self._style_of(page), font_config=self._fonts, cache=pictures
+        document = _Page(page.html, self._fetcher).render(
+            self._fonts, stylesheets=self._style_of(page), cache=pictures
         )
         # Logos and marks are named by what they show; the code is another one each time.
         if len(self._pictures) > _MOST_KEPT:
