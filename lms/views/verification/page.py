@@ -1,7 +1,7 @@
 """The page of a certificate: its worth today and on any past day, as a page and as a record."""
 
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -12,9 +12,11 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from markupsafe import Markup
 
 import certificates
@@ -91,6 +93,15 @@ def verify(serial: str) -> ResponseReturnValue:
     seen = look(serial, clock.now())
     if seen is None:
         return unknown()
+    public_url = current_app.config["SETTINGS"].public_url
+    # Where nothing on the page is of this visitor alone, many who follow one link get one drawing.
+    if current_user.is_authenticated or request.args or "_flashes" in session:
+        return drawn(seen, public_url)
+    return _drawn_page(Visit.of(seen, public_url))
+
+
+def drawn(seen: Seen, public_url: str) -> str:
+    """Return the page as it is drawn for whoever asks."""
     return render_template(
         "verification/verify.html",
         seen=seen,
@@ -98,8 +109,37 @@ def verify(serial: str) -> ResponseReturnValue:
         facts=facts_of(seen.found, seen.display, seen.logged_at),
         tools=tools_of(seen),
         programme_name=seen.found.credential.programme,
-        public_url=current_app.config["SETTINGS"].public_url,
+        public_url=public_url,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What the page of a stranger is drawn from; the digest stands for the whole credential."""
+
+    digest: str
+    verdict: certificates.Verdict
+    display: Display
+    others: tuple[Other, ...]
+    logged_at: datetime | None
+    minute: datetime
+    public_url: str
+    seen: Seen = field(compare=False)
+
+    @classmethod
+    def of(cls, seen: Seen, public_url: str) -> "Visit":
+        """Return a visit; the page says to the minute when it was asked for."""
+        minute = seen.at.replace(second=0, microsecond=0)
+        found = seen.found
+        return cls(
+            *(found.digest, found.verdict, seen.display, seen.others, seen.logged_at),
+            *(minute, public_url, replace(seen, at=minute)),
+        )
+
+
+@functools.lru_cache(maxsize=256)
+def _drawn_page(visit: Visit) -> str:
+    return drawn(visit.seen, visit.public_url)
 
 
 @pages.get("/v/<serial>.json")

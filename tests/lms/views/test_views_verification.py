@@ -21,6 +21,8 @@ from lms.db import db
 from lms.models.credentials import CredentialRecord
 from lms.services import credentials, sharing
 from lms.services.sharing import Display
+from lms.views.verification import page
+from tests.act_samples import do
 from tests.cast import Cast, settings_for, token_in
 from tests.stories import Told
 
@@ -53,6 +55,35 @@ def test_the_page_says_everything_the_certificate_says(app: Flask, told: Told) -
         "Current until",
     ):
         assert said in page, said
+
+
+def test_strangers_share_a_drawing_that_no_change_outlives(
+    app: Flask, told: Told, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The attack: show the page of a moment ago after it was hidden or its certificate revoked."""
+    now = clock.now().replace(second=5) + timedelta(minutes=2)
+    monkeypatch.setattr("lms.clock.now", lambda: now)
+    path = f"/v/{told.serial}"
+    drawings: list[object] = []
+    drawn = page.drawn
+    monkeypatch.setattr(
+        "lms.views.verification.page.drawn",
+        lambda *given: (drawings.append(given), drawn(*given))[1],
+    )
+    first, again = (app.test_client().get(path) for _ in range(2))
+    assert first.data == again.data and len(drawings) == 1
+    assert "Verify another" in first.text and "Signed in as" not in first.text
+    assert "Signed in as Leo Ferreira" in client_of("Leo").get(path).text
+    assert "Not yet issued" in app.test_client().get(f"{path}?on=2020-01-01").text
+    assert app.test_client().get(path).data == first.data, "nobody else meets either"
+    choose(app, told.serial, shows_profession=False)
+    assert "Licensed psychologist" not in app.test_client().get(path).text
+    with app.app_context():
+        do(db.session, told.cast, told.serial, "revoke", now)
+        db.session.commit()
+    assert "Revoked on" in app.test_client().get(path).text
+    choose(app, told.serial, is_published=False)
+    assert app.test_client().get(path).status_code == 404
 
 
 def test_nothing_of_the_holder_is_in_title_preview_or_address(app: Flask, told: Told) -> None:
