@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 import quizzes
 from lms import db
+from lms.db import Instant
 from lms.models.assessment import Attempt, ResponseStep
 from lms.services import cohorts
 from lms.services.assessment.frozen import FrozenAttempt, frozen_attempt, state_of
@@ -25,6 +26,13 @@ def end_of(session: Session, attempt_id: int) -> datetime | None:
 
 
 _END = sa.select(Attempt.closes_at).where(Attempt.id == sa.bindparam("attempt_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Saving(quizzes.Decision):
+    """What became of a response, and when its attempt ends as it stands now, if it has an end."""
+
+    closes_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +58,10 @@ class _Sent:
             "recorded_at": self.at,
         }
 
-    def saved(self) -> quizzes.Decision:
+    def saved(self, closes_at: datetime | None) -> Saving:
         """What to answer once it is stored."""
         response = quizzes.Response(self.slot, self.sequence, self.answer, self.at, self.certainty)
-        return quizzes.Decision("accept", response, "The answer is saved.")
+        return Saving("accept", response, "The answer is saved.", closes_at)
 
 
 def save_response(
@@ -66,7 +74,7 @@ def save_response(
     answer: str,
     now: datetime,
     certainty: int | None = None,
-) -> quizzes.Decision:
+) -> Saving:
     """Store an answer as the next step of its slot, or say why not.
 
     The answer is safe only once the caller has committed. An exact repeat adds nothing; a choice
@@ -81,12 +89,11 @@ def save_response(
     try:
         read = "" if item is None else quizzes.read_answer(item, answer)
     except quizzes.UnreadableAnswer as error:
-        return quizzes.Decision("invalid", None, error.message)
+        return Saving("invalid", None, error.message, end_of(session, attempt_id))
     stated = None if frozen.paper.rules.certainty == "off" else certainty
     sent = _Sent(attempt_id, slot, sequence, read, stated, now)
-    if _is_plain(frozen, sent) and _append(session, sent):
-        return sent.saved()
-    return _judge(session, frozen.paper, sent)
+    added = _append(session, sent) if _is_plain(frozen, sent) else None
+    return _judge(session, frozen.paper, sent) if added is None else sent.saved(added.closes_at)
 
 
 def _is_plain(frozen: FrozenAttempt, sent: _Sent) -> bool:
@@ -103,19 +110,20 @@ def _is_plain(frozen: FrozenAttempt, sent: _Sent) -> bool:
     )
 
 
-def _append(session: Session, sent: _Sent) -> bool:
-    """Add a step if it is the next of its slot and the attempt open; return whether it was added.
+def _append(session: Session, sent: _Sent) -> Any:
+    """Add a step if it is the next of its slot and the attempt open; None if it was not added.
+
+    What it returns says when the attempt ends: its learner is told with every answer.
 
     One statement that asks the database for exactly what `quizzes.decide_response` accepts before
     the attempt's end: almost every answer that ever arrives. A submission at the same moment makes
     it wait and look again, and of two steps with one number the second is left out.
     """
     connection = session.connection()
-    added = connection.execute(_append_next(connection.dialect.name), sent.row)
-    return added.one_or_none() is not None
+    return connection.execute(_append_next(connection.dialect.name), sent.row).one_or_none()
 
 
-def _judge(session: Session, paper: quizzes.Paper, sent: _Sent) -> quizzes.Decision:
+def _judge(session: Session, paper: quizzes.Paper, sent: _Sent) -> Saving:
     """Decide, behind the attempt's lock, on a response that is not plainly the next one."""
     db.lock(session)
     connection = session.connection()
@@ -130,22 +138,26 @@ def _judge(session: Session, paper: quizzes.Paper, sent: _Sent) -> quizzes.Decis
     decision = quizzes.decide_response(
         paper, state, sent.slot, sent.sequence, sent.answer, sent.certainty
     )
-    stored = decision.stored
+    stored, closes_at = decision.stored, attempt.closes_at
+
+    def so(kind: quizzes.DecisionKind, message: str) -> Saving:
+        return Saving(kind, stored, message, closes_at)
+
     if decision.kind not in ("accept", "conflict"):
-        return decision
+        return so(decision.kind, decision.message)
     if attempt.voided_at is not None:
-        return quizzes.Decision("closed", stored, "This attempt was set aside.")
-    if not quizzes.is_in_time(sent.at, attempt.closes_at, attempt.grace_seconds):
-        return quizzes.Decision("closed", stored, "Time is over; answers can no longer change.")
+        return so("closed", "This attempt was set aside.")
+    if not quizzes.is_in_time(sent.at, closes_at, attempt.grace_seconds):
+        return so("closed", "Time is over; answers can no longer change.")
     if attempt.paused_at is not None:
-        return quizzes.Decision("paused", stored, "This attempt is paused. Go on to answer.")
+        return so("paused", "This attempt is paused. Go on to answer.")
     if decision.kind == "conflict":
-        return decision
+        return so(decision.kind, decision.message)
     if stored is not None and (stored.answer, stored.certainty) == (sent.answer, sent.certainty):
         # A page without script sends the unchanged choice again whenever it moves on.
-        return quizzes.Decision("repeat", stored, "This answer is already saved.")
+        return so("repeat", "This answer is already saved.")
     connection.execute(_ADD_STEP, sent.row)
-    return sent.saved()
+    return sent.saved(closes_at)
 
 
 # Composed once: building a statement costs more than running it.
@@ -194,6 +206,7 @@ def _append_next(dialect: str) -> Any:
         ResponseStep.answer != answer, ResponseStep.certainty.is_distinct_from(certainty)
     )
     before = here.where(ResponseStep.sequence == sequence - 1)
+    ends = sa.select(Attempt.closes_at).where(Attempt.id == attempt)
     next_step = (
         sa.select(attempt, slot, sequence, answer, certainty, at)
         .select_from(Attempt)
@@ -209,5 +222,5 @@ def _append_next(dialect: str) -> Any:
         kind.insert(ResponseStep)
         .from_select(list(_COLUMNS), next_step)
         .on_conflict_do_nothing()
-        .returning(ResponseStep.id)
+        .returning(sa.type_coerce(ends.scalar_subquery(), Instant).label("closes_at"))
     )

@@ -35,7 +35,7 @@ def save(attempt: int, number: int) -> ResponseReturnValue:
     if type(sequence) is not int or not isinstance(given, str) or not is_certainty(certainty):
         return jsonify(error=_('Send {"sequence": 1, "answer": "a", "certainty": null}.')), 400
     now = clock.now()
-    decision = assessment.save_response(
+    saving = assessment.save_response(
         db.session,
         current_user.id,
         attempt,
@@ -45,12 +45,11 @@ def save(attempt: int, number: int) -> ResponseReturnValue:
         certainty=certainty,
         now=now,
     )
-    closes_at = assessment.end_of(db.session, attempt)
     db.session.commit()
-    stored = decision.stored
+    stored, closes_at = saving.stored, saving.closes_at
     reply = {
-        "kind": decision.kind,
-        "message": decision.message,
+        "kind": saving.kind,
+        "message": saving.message,
         "stored": stored
         and {
             "sequence": stored.sequence,
@@ -60,7 +59,7 @@ def save(attempt: int, number: int) -> ResponseReturnValue:
         "saved_at": stored.at.isoformat() if stored else None,
         "left": None if closes_at is None else round((closes_at - now).total_seconds(), 1),
     }
-    return jsonify(reply), STATUS[decision.kind]
+    return jsonify(reply), STATUS[saving.kind]
 
 
 def is_certainty(value: object) -> bool:
