@@ -20,18 +20,19 @@ ALWAYS = {
 
 def init_app(app: Flask, *, https: bool) -> None:
     """Add the headers to every answer of `app`."""
+    always = dict(ALWAYS)
+    if https:
+        always["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in ALWAYS.items():
-            response.headers.setdefault(name, value)
-        if https:
-            response.headers.setdefault(
-                "Strict-Transport-Security", "max-age=63072000; includeSubDomains"
-            )
+        missing = always
         if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-store")
-            response.headers.setdefault("X-Robots-Tag", robots())
+            missing = {**always, "Cache-Control": "no-store", "X-Robots-Tag": robots()}
+        given = {name.lower() for name, _ in response.headers}
+        response.headers.extend(
+            [(name, value) for name, value in missing.items() if name.lower() not in given]
+        )
         return response
 
 

@@ -1,5 +1,6 @@
 """Where somebody is signed in: begun, found with every page, listed, ended."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,23 +27,20 @@ class OpenSignIn:
 # Composed once: every page asks this, and building a statement costs more than running it.
 _COLUMNS = Account.__table__.columns
 _BARE = sa.inspect(Account).class_manager
+
+
+def _holds(roles: Iterable[str]) -> sa.ColumnElement[bool]:
+    """Whether an account holds one of these roles; named in the statement, not sent with it."""
+    names: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{role}'") for role in sorted(roles)]
+    return sa.exists().where(RoleGrant.account_id == Account.id, RoleGrant.role.in_(names))
+
+
 _SIGNED_IN = (
     sa.select(
         SignIn.id.label("sign_in_id"),
-        sa.exists()
-        .where(
-            RoleGrant.account_id == Account.id, RoleGrant.role.in_(sorted(SATISFIED_BY["reader"]))
-        )
-        .label("is_staff"),
-        sa.exists()
-        .where(RoleGrant.account_id == Account.id, RoleGrant.role.in_(("supervisor", "partner")))
-        .label("is_visitor"),
-        sa.exists()
-        .where(
-            RoleGrant.account_id == Account.id,
-            RoleGrant.role.in_(sorted(SATISFIED_BY["instructor"])),
-        )
-        .label("is_acting"),
+        _holds(SATISFIED_BY["reader"]).label("is_staff"),
+        _holds(("supervisor", "partner")).label("is_visitor"),
+        _holds(SATISFIED_BY["instructor"]).label("is_acting"),
         *_COLUMNS,
     )
     .join(SignIn, SignIn.account_id == Account.id)
