@@ -18,7 +18,7 @@ from lms.addresses import LateRule
 from lms.config import Settings
 from lms.db import db
 from lms.errors import LmsError
-from lms.extensions import csrf, limiter
+from lms.extensions import Sessions, csrf, limiter
 from lms.views import register_pages
 
 YEAR = 31_536_000
@@ -30,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     app.jinja_environment = speech.Templates
     app.url_rule_class = LateRule
+    app.session_interface = Sessions()
     app.config.update(flask_config(settings))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
