@@ -35,6 +35,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from certificates.endings import ClearEndings
 from certificates.own_loop import run_alone
+from certificates.revocations import Desk
 from certificates.signed_file import DocumentSigner, SigningError, TimeStamping, Token
 from certificates.stamping import Stamper
 
@@ -236,14 +237,23 @@ def _metadata(
 def _context(
     signer: DocumentSigner, timestamper: TimeStamping, signed_at: datetime
 ) -> ValidationContext:
-    roots = (*timestamper.roots, *timestamper.signer_roots)
+    """Return what the certificates of the file lead back to, and who says that they hold.
+
+    A certificate that names somebody to be asked has to be asked about: without an answer nothing
+    is signed.
+    """
+    # Of a configured certificate the root that we publish is itself: its authority is above it.
+    roots = (*timestamper.roots, *(signer.chain[-1:] or timestamper.signer_roots))
     return ValidationContext(
         trust_roots=[x509.Certificate.load(root) for root in roots],
         other_certs=[x509.Certificate.load(each) for each in signer.chain],
         crls=[crl.CertificateList.load(each) for each in signer.crls],
         moment=signed_at,
-        allow_fetching=False,
-        revocation_mode="soft-fail",
+        allow_fetching=True,
+        fetcher_backend=Desk(timestamper.seconds),
+        revocation_mode="hard-fail",
+        # Who is asked now answers as of now, a moment after the signature.
+        retroactive_revinfo=True,
     )
 
 
