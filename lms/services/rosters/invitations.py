@@ -113,6 +113,7 @@ def _write(session: Session, settings: Settings, invitation_id: int, now: dateti
         programme=programme.name,
         cohort=cohort.title,
         starts_on=cohort.starts_on,
+        has_begun=cohort.starts_on <= now.date(),
         address=f"{settings.public_url}/{path}",
         days=LINK_LASTS.days,
         contact=programme.contact_email,

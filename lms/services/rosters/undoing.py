@@ -11,6 +11,7 @@ from lms.errors import Conflict, LmsError, Refused
 from lms.models.accounts import Account
 from lms.models.cohorts import Enrolment
 from lms.models.rosters import ExternalId, Roster, RosterInvitation, RosterRow
+from lms.models.watch import RiskFlag, RiskFlagAct
 from lms.services import audit, mail
 from lms.services.cohorts.room import lock_cohort
 from lms.services.rosters.listing import UNDO_WITHIN
@@ -18,6 +19,8 @@ from lms.services.rosters.resting import resting_on
 
 LOT = 500
 OURS = ("roster_rows", "roster_invitations")
+# The watch sets flags by itself, within minutes of a place in a cohort that has begun.
+WATCHED = "risk_flags"
 
 
 def undo(session: Session, roster_id: int, *, by: int, now: datetime) -> dict[str, int]:
@@ -84,6 +87,7 @@ def _undo_lot(
     for row in going:
         row.enrolment_id = None
     session.flush()
+    session.execute(sa.delete(RiskFlag).where(RiskFlag.enrolment_id.in_(places)))
     session.execute(sa.delete(Enrolment).where(Enrolment.id.in_(places)))
     _unlink(session, programme_id, [row for row in going if "link" in row.acts])
     _put_back(session, [row for row in going if row.before is not None])
@@ -95,7 +99,8 @@ def _reasons_to_stay(session: Session, rows: Sequence[RosterRow]) -> dict[int, s
     """Return the rows that something rests on, each with its reason, a word or a table's name."""
     places = [row.enrolment_id for row in rows if row.enrolment_id is not None]
     accounts = [row.account_id for row in rows if row.made_account and row.account_id]
-    on_places = resting_on(session, "enrolments", places, aside=OURS)
+    on_places = resting_on(session, "enrolments", places, aside=(*OURS, WATCHED))
+    on_places |= dict.fromkeys(_whose_flags_were_dealt_with(session, places), "risk_flag_acts")
     on_accounts = resting_on(
         session, "accounts", accounts, aside=(*OURS, "external_ids", "enrolments")
     )
@@ -116,6 +121,17 @@ def _reasons_to_stay(session: Session, rows: Sequence[RosterRow]) -> dict[int, s
         if reason is not None:
             found[row.number] = reason
     return found
+
+
+def _whose_flags_were_dealt_with(session: Session, places: Sequence[int]) -> Sequence[int]:
+    """Return the places with a flag about which somebody of the staff has done something."""
+    query = (
+        sa.select(RiskFlag.enrolment_id)
+        .join(RiskFlagAct, RiskFlagAct.flag_id == RiskFlag.id)
+        .where(RiskFlag.enrolment_id.in_(places))
+        .distinct()
+    )
+    return session.scalars(query).all()
 
 
 def _who_took_a_place(session: Session, rows: Sequence[RosterRow]) -> Sequence[int | None]:

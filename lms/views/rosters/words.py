@@ -91,9 +91,10 @@ def _staying(reason: str) -> str:
         "outbox": _("has been sent other messages"),
         "enrolment_acts": _("the place was paused, moved or ended since"),
         "due_extensions": _("has been given more time"),
+        "risk_flag_acts": _("a colleague has followed up that they are behind"),
         "role_grants": _("works for a programme"),
     }
-    study = ("lesson_completions", "reading_places", "attempts", "credentials")
+    study = ("lesson_completions", "places", "attempts", "credentials")
     if reason in study:
         return _("has begun to learn")
     return words.get(reason, _("something is on record for them"))

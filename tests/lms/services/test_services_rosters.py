@@ -18,6 +18,7 @@ from lms.models.cohorts import Cohort, Enrolment
 from lms.models.learning import LessonCompletion
 from lms.models.mail import OutboxMessage
 from lms.models.rosters import ExternalId, RosterInvitation
+from lms.models.watch import RiskFlag, RiskFlagAct
 from lms.services import cohorts, rosters
 from lms.services.rosters import plan, trying
 from lms.services.rosters.people import Person
@@ -424,6 +425,31 @@ def test_what_somebody_has_built_on_stays_and_says_why(office: Office, session: 
         ("stays", "lesson_completions"),
         ("undone", None),
     ]
+
+
+def test_a_flag_that_the_watch_set_keeps_nobody(
+    office: Office, cast: Cast, session: Session
+) -> None:
+    roster = office.send(csv(*(f"N-{n},p{n}@hospital.example,Person {n}," for n in range(1, 3))))
+    office.apply(roster)
+    flags = [
+        RiskFlag(
+            enrolment_id=row.enrolment_id, rule="behind", subject="", cause="{}", opened_at=NOW
+        )
+        for row in rosters.list_rows(session, roster)
+    ]
+    session.add_all(flags)
+    session.flush()
+    session.add(
+        RiskFlagAct(
+            flag_id=flags[1].id, kind="note", words="Rang them.", done_by=cast.ada, done_at=NOW
+        )
+    )
+    session.commit()
+    assert office.undo(roster, NOW + timedelta(hours=1)) == {"undone": 1, "stays": 1}
+    ends = [(row.undone, row.stays_because) for row in rosters.list_rows(session, roster)]
+    assert ends == [("undone", None), ("stays", "risk_flag_acts")]
+    assert session.scalars(sa.select(RiskFlag.id)).all() == [flags[1].id]
 
 
 def test_after_a_day_nothing_is_undone(office: Office, session: Session) -> None:
