@@ -1,5 +1,6 @@
 """Marking by hand: the answers that wait, without their authors' names, and the rubric for each."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
@@ -63,15 +64,27 @@ def to_mark_table(cohort: int, format: str) -> Response:
 @rule("instructor")
 def marking(attempt: int) -> str:
     """Show the constructed answers of a submitted attempt with their rubrics, but no name."""
-    sitting = assessment.to_mark_for(db.session, current_user.id, attempt)
+    return marking_page(assessment.to_mark_for(db.session, current_user.id, attempt))
+
+
+def marking_page(sitting: Sitting, number: int = 0, given: Mapping[str, int] | None = None) -> str:
+    """Draw the page; with a number, that answer's points as they were given, some left out."""
     answers = answers_of(sitting)
+    for each in answers:
+        each["is_lacking"] = each["number"] == number
+        for line in each["criteria"] if each["is_lacking"] else ():
+            line["given"] = (given or {}).get(line["id"])
+    waiting = [each for each in answers if each["waits"]]
+    others = assessment.list_to_mark(db.session, current_user.id, sitting.seat.cohort_id)
     return render_template(
         "assessment/marking.html",
         sitting=sitting,
         programme_name=sitting.seat.programme_name,
         module=sitting.content.course.module(sitting.module_key),
         answers=answers,
-        waiting=[each for each in answers if each["waits"]],
+        waiting=waiting,
+        following=None if waiting or not others else others[0].attempt_id,
+        others=len(others),
     )
 
 
@@ -114,14 +127,12 @@ def give_points(attempt: int, number: int) -> ResponseReturnValue:
     sitting = assessment.to_mark_for(db.session, current_user.id, attempt)
     if not MarkForm().validate_on_submit():
         raise Refused(_("This form has expired. Go back, reload, send it again."))
+    points, is_whole = points_in_form(sitting, number)
+    if not is_whole:
+        return marking_page(sitting, number, points), 422
     now = clock.now()
     seat = assessment.give_points(
-        db.session,
-        current_user.id,
-        attempt,
-        slot=number,
-        points=points_in_form(sitting, number),
-        now=now,
+        db.session, current_user.id, attempt, slot=number, points=points, now=now
     )
     address = current_app.config["SETTINGS"].verify_address
     credentials.award_if_complete(db.session, seat, now=now, verify_address=address)
@@ -130,14 +141,17 @@ def give_points(attempt: int, number: int) -> ResponseReturnValue:
     return redirect(url_for("assessment.marking", attempt=attempt), 303)
 
 
-def points_in_form(sitting: Sitting, number: int) -> dict[str, int]:
-    """Return the points of every criterion; Refused while one is missing."""
+def points_in_form(sitting: Sitting, number: int) -> tuple[dict[str, int], bool]:
+    """Return the points given for the criteria of an answer, and whether none was left out."""
     details = sitting.item_at(number).details
     criteria = details.criteria if isinstance(details, quizzes.Constructed) else ()
     given = {each.id: request.form.get(f"points-{each.id}", "") for each in criteria}
-    if not all(value.isascii() and value.isdigit() and len(value) < 4 for value in given.values()):
-        raise Refused(_("Give points for every line of the rubric."))
-    return {key: int(value) for key, value in given.items()}
+    points = {
+        key: int(value)
+        for key, value in given.items()
+        if value.isascii() and value.isdigit() and len(value) < 4
+    }
+    return points, points.keys() == given.keys()
 
 
 @pages.get("/manage/cohorts/<int:cohort>/quizzes/<module>/feedback")

@@ -11,7 +11,7 @@ from lms.access import rule
 from lms.db import db
 from lms.errors import Refused
 from lms.forms.observed import ActForm, read_judgements
-from lms.services import catalogue, cohorts, credentials, observed
+from lms.services import accounts, catalogue, cohorts, credentials, observed
 from lms.services.observed import Sheet
 from lms.views.observed.place import pages
 
@@ -38,7 +38,7 @@ def own(enrolment: int) -> str:
 def sheet(rating: int) -> ResponseReturnValue:
     """Show a rater their own sheet, and keep what they judge."""
     found = observed.sheet_for(db.session, current_user.id, rating)
-    problem, judged = None, dict(found.own)
+    problem, judged, missing = None, dict(found.own), set[str]()
     if ActForm().validate_on_submit():
         judged = read_judgements(request.form, [line.id for line in found.lines])
         hand_in = request.form.get("act") == "hand-in"
@@ -52,6 +52,7 @@ def sheet(rating: int) -> ResponseReturnValue:
         except Refused as refused:
             db.session.rollback()
             problem = refused.message
+            missing = {line.id for line in found.lines if hand_in and line.id not in judged}
     content = catalogue.release(db.session, found.observed.release_id)
     cited = dict.fromkeys(fact for line in found.lines for fact in line.citations)
     page = render_template(
@@ -61,10 +62,20 @@ def sheet(rating: int) -> ResponseReturnValue:
         programme_name=found.observed.programme_name,
         judged=judged,
         problem=problem,
+        missing=missing,
+        back=way_back(found),
         judgements=courses.JUDGEMENTS,
         facts=[content.facts[fact] for fact in cited if fact in content.facts],
     )
     return page, 422 if problem else 200
+
+
+def way_back(found: Sheet) -> str:
+    """Return the page on which a rater finds their sheets, which for a supervisor is another."""
+    seen = found.observed
+    if accounts.role_in(db.session, current_user.id, seen.programme_id) == "supervisor":
+        return url_for("practice.supervision", programme=seen.programme_id)
+    return url_for("observed.cohort", cohort=seen.cohort_id)
 
 
 def award_what_is_complete(found: Sheet) -> None:

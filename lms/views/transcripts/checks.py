@@ -47,7 +47,7 @@ def check(check: int) -> ResponseReturnValue:
             )
         except Refused as refusal:
             db.session.rollback()
-            form.form_errors.append(refusal.message)
+            form.words.errors = [refusal.message]
         else:
             db.session.commit()
             flash(_("Answered. The holder has been told."), "success")

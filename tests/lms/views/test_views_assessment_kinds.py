@@ -363,6 +363,22 @@ def test_the_marker_sees_answer_and_rubric_but_no_name(
     path = f"/manage/attempts/{sitter.attempt}/items/{sitter.slot('K-TXT')}/marking"
     for bad in ({"points-1": "3", "points-2": "1"}, {"points-1": "2"}, {"points-1": "-1"}):
         assert ivo.post(path, data={"csrf_token": token, **bad}).status_code == 422
+    lacking = ivo.post(path, data={"csrf_token": token, "points-1": "1"}).text
+    answer = sitter.slot("K-TXT")
+    assert f'href="#points-{answer}-2-0"' in lacking and lacking.count("No points yet") == 1
+    assert re.search(rf'id="points-{answer}-1-1" name="points-1" value="1" required checked', lacking)
+
+
+def test_from_a_marked_paper_the_next_one_is_a_click_away(
+    cast: Cast, sit: Callable[..., Sitter], client_of: ClientOf
+) -> None:
+    sitter = sit()
+    answer_everything(sitter, FIELDS)
+    sitter.post(f"/attempts/{sitter.attempt}/submit")
+    ivo, page = client_of("Ivo"), f"/manage/attempts/{sitter.attempt}/marking"
+    assert "Next paper" not in ivo.get(page).text
+    give_points(ivo, sitter, 1, 1)
+    assert "Next paper" not in ivo.get(page).text
 
 
 def test_staff_preview_what_a_learner_will_see(

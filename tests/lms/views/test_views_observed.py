@@ -56,7 +56,12 @@ def test_two_sheets_a_decision_and_a_plan(
     sheet = sheet_of(ivo, cohort)
     judge(ivo, sheet, act="save", **{"2": "not-met"})
     assert re.search(r'name="line-BND-2" value="not-met" checked', ivo.get(sheet).text)
+    left_out = {f"line-{line}": "met" for line in LINES if line != "BND-2"}
+    page_again = send(ivo, sheet, act="hand-in", **left_out)
+    assert page_again.status_code == 422 and page_again.text.count("Not judged yet") == 1
+    assert 'href="#line-BND-2-1"' in page_again.text and 'id="line-BND-2-1"' in page_again.text
     assert judge(ivo, sheet, **{"2": "not-met"}).status_code == 303
+    assert f'href="{cohort}"' in ivo.get(sheet).text
     for client in (ada, ed):
         assert "Line by line" not in client.get(page).text
     assert "not-met" not in ed.get(sheet_of(ed, page)).text.replace('value="not-met"', "")
@@ -67,6 +72,7 @@ def test_two_sheets_a_decision_and_a_plan(
     decides = sheet_of(saul, queue)
     assert "Rater 1: Not met" in saul.get(decides).text
     assert "BND-1" not in saul.get(decides).text
+    assert f'href="{queue}"' in saul.get(decides).text
     assert send(saul, decides, act="hand-in", **{"line-BND-2": "not-met"}).status_code == 303
     assert send(ada, page, f"{page}/plan", steps="", due_on="").status_code == 422
     planned = send(ada, page, f"{page}/plan", steps="Practise it.", due_on="2099-01-01")

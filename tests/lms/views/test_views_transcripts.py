@@ -225,7 +225,8 @@ def test_from_asking_for_a_check_to_its_answer(app: Flask, told: Told, client_of
     queue = ada.get(f"/manage/programmes/{cast.northgate}/external").text
     assert "Motivational Interviewing" in queue and "Leo Ferreira" in queue
     assert ada.get("/manage/external/1/proof").data == leo.get("/transcript/external/1/proof").data
-    assert act(ada, "/manage/external/1", outcome="not-confirmed", words="").status_code == 422
+    unsaid = act(ada, "/manage/external/1", outcome="not-confirmed", words="")
+    assert unsaid.status_code == 422 and 'href="#words"' in unsaid.text
     assert act(ada, "/manage/external/1", outcome="confirmed", words="Seen.").status_code == 303
     assert "has confirmed it" in leo.get("/transcript/external/1").text
     assert "Checked by a programme" in leo.get("/transcript").text
