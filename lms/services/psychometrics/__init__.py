@@ -1,5 +1,6 @@
 """What a programme's examinations did, and what their cut scores rest on, for its staff."""
 
+from lms.services.psychometrics.asking import ask_judges
 from lms.services.psychometrics.counts import count_sat
 from lms.services.psychometrics.findings import (
     OpenFinding,
@@ -83,6 +84,7 @@ __all__ = [
     "ability_at",
     "add_judge",
     "approve",
+    "ask_judges",
     "attempts_of",
     "bank_report",
     "begin_second_round",

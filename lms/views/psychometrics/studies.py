@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -106,6 +106,7 @@ def study_page(found: Study, **forms: Any) -> str:
         study=found,
         programme={"id": found.programme_id, "name": found.programme_name},
         programme_name=found.programme_name,
+        site=current_app.config["SETTINGS"].public_url,
         administers=administers,
         standard=standard if is_shown else None,
         items={item.id: item for item in found.items},
@@ -150,8 +151,22 @@ def add_judge(study: int) -> ResponseReturnValue:
             db.session.rollback()
             form.email.errors = [refused.message]
         else:
-            return back_to(study, _("The judge is on the panel."))
+            return back_to(study, told_judges(study) or _("The judge is on the panel."))
     return study_page(administered(study), judge_form=form), 422
+
+
+def told_judges(study: int) -> str | None:
+    """Write to the judges who have yet to rate where they do it; return who was written to."""
+    own = url_for("psychometrics.own_ratings", judge=0).removesuffix("0")
+    site = current_app.config["SETTINGS"].public_url
+    asked = psychometrics.ask_judges(
+        db.session, administered(study), lambda judge: f"{site}{own}{judge}", clock.now()
+    )
+    if not asked:
+        return None
+    names = ", ".join(judge.name for judge in asked)
+    said: str = _("The judge is on the panel. We have written to %(names)s.", names=names)
+    return said
 
 
 @pages.post("/manage/standards/<int:study>/judges/<int:judge>/remove")
@@ -171,6 +186,7 @@ def second_round(study: int) -> ResponseReturnValue:
     psychometrics.begin_second_round(
         db.session, administered(study), by=current_user.id, now=clock.now()
     )
+    told_judges(study)
     return back_to(study, _("The second round is open: judges now see what the panel made of it."))
 
 

@@ -366,7 +366,9 @@ def test_the_marker_sees_answer_and_rubric_but_no_name(
     lacking = ivo.post(path, data={"csrf_token": token, "points-1": "1"}).text
     answer = sitter.slot("K-TXT")
     assert f'href="#points-{answer}-2-0"' in lacking and lacking.count("No points yet") == 1
-    assert re.search(rf'id="points-{answer}-1-1" name="points-1" value="1" required checked', lacking)
+    assert re.search(
+        rf'id="points-{answer}-1-1" name="points-1" value="1" required checked', lacking
+    )
 
 
 def test_from_a_marked_paper_the_next_one_is_a_click_away(

@@ -20,6 +20,7 @@ import quizzes
 from lms.db import db
 from lms.downloads import as_csv
 from lms.models.accounts import RoleGrant
+from lms.models.mail import OutboxMessage
 from lms.models.psychometrics import StudyRecord
 from lms.services import psychometrics
 from lms.views.psychometrics import charts, statistics
@@ -211,6 +212,12 @@ def test_a_study_goes_its_whole_way_by_forms(app: Flask, cast: Cast, client_of: 
         db.session.execute(sa.update(StudyRecord).values(cut_percent=60))
         db.session.commit()
     assert "The cut score was set by a panel: “Autumn panel”" in client_of("Leo").get(quiz).text
+    with app.app_context():
+        asked = sa.select(OutboxMessage).where(OutboxMessage.key.startswith("judge-"))
+        first, second = db.session.scalars(asked.order_by(OutboxMessage.id))
+    assert {first.recipient, second.recipient} == {"ivo@example.org"}
+    assert "Asked to judge" in first.subject and "second round" in second.subject
+    assert all("/panels/1" in letter.body for letter in (first, second))
     with app.app_context():
         db.session.execute(sa.update(StudyRecord).values(cut_percent=70))
         db.session.commit()
