@@ -250,7 +250,7 @@ def _context(
         crls=[crl.CertificateList.load(each) for each in signer.crls],
         moment=signed_at,
         allow_fetching=True,
-        fetcher_backend=Desk(timestamper.seconds),
+        fetcher_backend=Desk(signed_at, timestamper.seconds),
         revocation_mode="hard-fail",
         # Who is asked now answers as of now, a moment after the signature.
         retroactive_revinfo=True,

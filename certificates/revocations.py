@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from asn1crypto import crl, ocsp, x509  # type: ignore[import-untyped]
@@ -49,19 +49,49 @@ _heard: dict[tuple[str, bytes], _Heard] = {}
 
 
 class Desk(FetcherBackend):
-    """Where a signature has its questions asked, with so many seconds' patience for each."""
+    """Where a signature of that instant has its questions asked, with so many seconds' patience."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, signed_at: datetime, seconds: float) -> None:
+        self._asks = _Asks(signed_at, seconds)
 
     def get_fetchers(self) -> Fetchers:
         """Return who asks: about one certificate, for lists, and for nothing else."""
-        return Fetchers(_Ocsp(self._seconds), _Crl(self._seconds), _NoCertificates())
+        return Fetchers(_Ocsp(self._asks), _Crl(self._asks), _NoCertificates())
+
+
+@dataclass(frozen=True, slots=True)
+class _Asks:
+    """Asks at one address after the other, or remembers what was said there."""
+
+    at: datetime
+    seconds: float
+
+    def first(
+        self,
+        addresses: Iterable[str],
+        cert: x509.Certificate,
+        asked: Callable[[str], Any],
+        end_of: Callable[[Any], datetime | None],
+    ) -> Any:
+        """Return the first answer there is, from memory while it holds; None without any."""
+        for address in addresses:
+            key = address, cert.issuer_serial
+            known = _heard.get(key)
+            if known is not None and self.at < known.until:
+                return known.word
+            try:
+                word = asked(address)
+            except (NoAnswer, OCSPFetchError, ValueError):
+                continue
+            latest = self.at + KEPT
+            _heard[key] = _Heard(word, min(latest, end_of(word) or latest))
+            return word
+        return None
 
 
 class _Ocsp(OCSPFetcher):
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, asks: _Asks) -> None:
+        self._asks = asks
         self._found: dict[bytes, ocsp.OCSPResponse] = {}
 
     async def fetch(self, cert: x509.Certificate, authority: Authority) -> ocsp.OCSPResponse:
@@ -72,14 +102,14 @@ class _Ocsp(OCSPFetcher):
 
         def asked(address: str) -> ocsp.OCSPResponse:
             content = ask(
-                *(address, self._seconds, MOST_BYTES),
+                *(address, self._asks.seconds, MOST_BYTES),
                 body=request.dump(),
                 kind=_ASKS,
                 answer=_ANSWERS,
             )
             return process_ocsp_response_data(content, ocsp_request=request, ocsp_url=address)
 
-        found = _first(get_ocsp_urls(cert), cert, asked, _end_of_answer)
+        found = self._asks.first(get_ocsp_urls(cert), cert, asked, _end_of_answer)
         if found is None:
             raise OCSPFetchError(f"Nobody says whether {cert.subject.human_friendly} is revoked.")
         self._found[cert.issuer_serial] = found
@@ -93,19 +123,23 @@ class _Ocsp(OCSPFetcher):
 
 
 class _Crl(CRLFetcher):
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, asks: _Asks) -> None:
+        self._asks = asks
         self._found: dict[bytes, list[crl.CertificateList]] = {}
 
     async def fetch(
         self, cert: x509.Certificate, *, use_deltas: bool | None = None
     ) -> Iterable[crl.CertificateList]:
         def asked(address: str) -> crl.CertificateList:
-            return crl.CertificateList.load(ask(address, self._seconds, MOST_BYTES), strict=True)
+            return crl.CertificateList.load(
+                ask(address, self._asks.seconds, MOST_BYTES), strict=True
+            )
 
         lists = []
         for point in get_relevant_crl_dps(cert, use_deltas=bool(use_deltas)):
-            found = _first(enumerate_delivery_point_urls(point), cert, asked, _end_of_list)
+            found = self._asks.first(
+                enumerate_delivery_point_urls(point), cert, asked, _end_of_list
+            )
             if found is None:
                 raise CRLFetchError(f"No list of those who issued {cert.subject.human_friendly}.")
             lists.append(found)
@@ -132,27 +166,6 @@ class _NoCertificates(CertificateFetcher):
 
     def fetched_certs(self) -> Iterable[x509.Certificate]:
         return ()
-
-
-def _first(
-    addresses: Iterable[str],
-    cert: x509.Certificate,
-    asked: Callable[[str], Any],
-    end_of: Callable[[Any], datetime | None],
-) -> Any:
-    """Return the first answer there is, from memory while it holds; None when there is none."""
-    for address in addresses:
-        now, key = datetime.now(UTC), (address, cert.issuer_serial)
-        known = _heard.get(key)
-        if known is not None and now < known.until:
-            return known.word
-        try:
-            word = asked(address)
-        except (NoAnswer, OCSPFetchError, ValueError):
-            continue
-        _heard[key] = _Heard(word, min(now + KEPT, end_of(word) or now + KEPT))
-        return word
-    return None
 
 
 def _end_of_answer(answer: ocsp.OCSPResponse) -> datetime | None:
