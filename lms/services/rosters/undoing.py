@@ -192,11 +192,11 @@ def _close_accounts(session: Session, rows: Sequence[RosterRow]) -> None:
     for row in rows:
         row.account_id = None
     session.flush()
-    session.execute(
-        sa.update(RosterInvitation)
-        .where(RosterInvitation.account_id.in_(accounts))
-        .values(account_id=None)
-    )
+    # A list sent since may have found them; it is tried anew before it is applied.
+    for table in (RosterRow, RosterInvitation):
+        session.execute(
+            sa.update(table).where(table.account_id.in_(accounts)).values(account_id=None)
+        )
     session.execute(sa.delete(Account).where(Account.id.in_(accounts)))
 
 

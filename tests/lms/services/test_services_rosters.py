@@ -452,6 +452,19 @@ def test_a_flag_that_the_watch_set_keeps_nobody(
     assert session.scalars(sa.select(RiskFlag.id)).all() == [flags[1].id]
 
 
+def test_a_list_that_has_found_people_since_does_not_keep_them(
+    office: Office, session: Session
+) -> None:
+    roster = office.send(csv("N-1,amara@hospital.example,Amara,"))
+    office.apply(roster)
+    later = office.send(csv("N-1,amara@hospital.example,Amara,", "N-2,b@hospital.example,Bo,"))
+    assert office.kinds(later) == ["match", "new"]
+    assert office.undo(roster, NOW + timedelta(hours=1)) == {"undone": 1, "stays": 0}
+    assert (
+        session.scalar(sa.select(Account).where(Account.email == "amara@hospital.example")) is None
+    )
+
+
 def test_after_a_day_nothing_is_undone(office: Office, session: Session) -> None:
     roster = office.send(csv("N-1,amara@hospital.example,Amara,"))
     office.apply(roster)
