@@ -204,7 +204,9 @@ def _as_they_stand(
     people = sorted({each.account_id for each in everybody if each.account_id is not None})
     emails = dict(
         session.execute(
-            sa.select(Account.id, Account.email).where(Account.id.in_(people), Account.active)
+            sa.select(Account.id, Account.email).where(
+                Account.id.in_(people), Account.active, Account.confirmed_at.is_not(None)
+            )
         ).all()
     )
     marked = mail.list_marked(session, emails.values()) if emails else {}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms import jobs
 from lms.errors import NotFound, Refused
+from lms.models.accounts import Account
 from lms.models.audit import AuditEntry
 from lms.models.catalogue import Programme
 from lms.models.cohorts import Cohort, Enrolment
@@ -75,6 +76,14 @@ def test_whoever_is_finished_paused_or_gone_is_not_reminded(session: Session, ca
     assert reached(session, cast, "overdue", LATE) == ["Lena Marković"]
     session.execute(sa.update(Enrolment).values(state="withdrawn"))
     assert reached(session, cast, "overdue", LATE) == []
+
+
+def test_whoever_has_not_accepted_an_invitation_is_not_told_to_be_late(
+    session: Session, cast: Cast
+) -> None:
+    session.get_one(Account, cast.lena).confirmed_at = None
+    session.commit()
+    assert reached(session, cast, "overdue", LATE) == ["Leo Ferreira"]
 
 
 def test_somebody_who_was_seen_is_not_silent(session: Session, cast: Cast) -> None:
