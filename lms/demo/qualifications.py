@@ -27,7 +27,7 @@ def fill(session: Session, scene: Scene) -> None:
     accounts = session.scalars(
         sa.select(Enrolment.account_id).where(Enrolment.id.in_(youngest)).order_by(Enrolment.id)
     ).all()
-    proof = _picture()
+    proof = picture()
     folder = qualifications.proof_folder(scene.settings.data)
     for place, account in enumerate(accounts):
         days = SOON[place] if place < len(SOON) else scene.chance.randint(90, 700)
@@ -58,7 +58,7 @@ def fill(session: Session, scene: Scene) -> None:
     session.flush()
 
 
-def _picture() -> proofs.Proof:
+def picture() -> proofs.Proof:
     """Return a blank card: the demonstration invents no document."""
     from PIL import Image
 

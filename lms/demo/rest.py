@@ -17,6 +17,7 @@ from lms.demo import (
     practice,
     qualifications,
     reporting,
+    requests,
     rosters,
     watch,
 )
@@ -35,6 +36,7 @@ FEATURES = (
     messages,
     rosters,
     reporting,
+    requests,
     watch,
 )
 

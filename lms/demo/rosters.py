@@ -1,4 +1,4 @@
-"""Rosters of the demonstration: one that was applied, one that waits with its errors."""
+"""Rosters of the demonstration: one applied, to be undone still, and one that waits with errors."""
 
 import io
 import secrets
@@ -30,16 +30,24 @@ NG-2106,ivan.petrov@riverside.example,Ivan Petrov,Psychiatrist
 
 
 def fill(session: Session, scene: Scene) -> None:
-    """Let an administrator bring five people in two days ago, and leave a second file undecided."""
+    """Let an administrator bring five people in this morning, and leave a second file undecided."""
     opener = scene.staff["administrator"]
-    then = scene.now - timedelta(days=2)
+    then = scene.now - timedelta(hours=6)
     applied = _send(session, scene, LATE, "Late joiners.csv", opener, then)
-    room = cohorts.rooms(session, [scene.cohorts[-1]])[scene.cohorts[-1]]
-    if room.free is None or room.free >= rosters.places_wanted(session, applied):
-        unknown = hash_password(secrets.token_urlsafe(32))
-        rosters.apply(session, applied, password_hash=unknown, by=opener, now=then)
-        _have_been_written(session, applied, then)
+    _make_room(session, scene, rosters.places_wanted(session, applied))
+    unknown = hash_password(secrets.token_urlsafe(32))
+    rosters.apply(session, applied, password_hash=unknown, by=opener, now=then)
+    _have_been_written(session, applied, then)
     _send(session, scene, WAITS, "Ward 4, second list.csv", opener, scene.now - timedelta(hours=5))
+
+
+def _make_room(session: Session, scene: Scene, wanted: int) -> None:
+    """Raise the capacity of the youngest cohort by these places: it is full to the last one."""
+    session.execute(
+        sa.update(Cohort)
+        .where(Cohort.id == scene.cohorts[-1], Cohort.capacity.is_not(None))
+        .values(capacity=Cohort.capacity + wanted)
+    )
 
 
 def _send(session: Session, scene: Scene, text: str, title: str, by: int, at: datetime) -> int:
@@ -53,7 +61,7 @@ def _send(session: Session, scene: Scene, text: str, title: str, by: int, at: da
 
 
 def _have_been_written(session: Session, roster: int, at: datetime) -> None:
-    """Mark the invitations as sent, as their messages would have been two days ago."""
+    """Mark the invitations as sent, as their messages would have been at once."""
     session.execute(
         sa.update(RosterInvitation)
         .where(RosterInvitation.roster_id == roster)

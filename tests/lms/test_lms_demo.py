@@ -11,6 +11,7 @@ from flask import Flask
 
 from lms.app import create_app
 from lms.db import Base, db, lock
+from lms.demo import people
 from lms.demo import story as demo
 from lms.models.accounts import Account
 from lms.models.assessment import Attempt
@@ -18,7 +19,15 @@ from lms.models.audit import AuditEntry
 from lms.models.catalogue import Programme
 from lms.models.cohorts import Cohort, Enrolment
 from lms.models.credentials import CredentialRecord
-from lms.services import audit, credentials, register
+from lms.models.rosters import Roster
+from lms.services import (
+    audit,
+    credentials,
+    psychometrics,
+    register,
+    rosters,
+    transcripts,
+)
 from lms.services.credentials.inspection import inspect
 from tests.cast import SMALL, Cast, settings_for
 from tests.soak import checker
@@ -102,7 +111,7 @@ def empty(app: Flask) -> None:
 def test_it_shows_three_cohorts_of_learners_at_all_stages(app: Flask, shown: list[str]) -> None:
     with app.app_context():
         assert rows_of(db.session, Cohort) == 3
-        assert 38 <= rows_of(db.session, Enrolment) - sum(CROWDS) <= 42
+        assert 43 <= rows_of(db.session, Enrolment) - sum(CROWDS) <= 47
         attempts = db.session.execute(sa.select(Attempt.enrolment_id, Attempt.submitted_at)).all()
         assert len({each.enrolment_id for each in attempts}) < 40 + sum(CROWDS), (
             "everybody sat the quiz"
@@ -117,6 +126,23 @@ def test_it_shows_three_cohorts_of_learners_at_all_stages(app: Flask, shown: lis
         programme = db.session.scalars(sa.select(Programme.id)).one()
         assert len(credentials.list_waiting(db.session, programme)) == 1
         assert len(credentials.list_credential_appeals(db.session, programme)) == 1
+
+
+def test_a_proof_a_panel_and_a_roster_wait_for_somebody(app: Flask, shown: list[str]) -> None:
+    with app.app_context():
+        programme = db.session.scalars(sa.select(Programme.id)).one()
+        assert [each.check.outcome for each in transcripts.list_checks(db.session, programme)] == [
+            None
+        ]
+        (line,) = psychometrics.list_studies(db.session, programme)
+        email = people.email("Dr Adaeze Okafor")
+        opener = db.session.scalars(sa.select(Account.id).where(Account.email == email)).one()
+        study = psychometrics.study_for(db.session, opener, line.id, "administrator")
+        assert len(study.judges) == 6 and len(study.waiting_for) == 1
+        applied = db.session.scalars(sa.select(Roster).where(Roster.state == "applied")).one()
+        assert applied.applied_at is not None
+        ends = rosters.undo(db.session, applied.id, by=opener, now=NOW)
+        assert ends["undone"] >= 3 and sum(ends.values()) == 5
 
 
 def test_it_is_true_in_every_detail(app: Flask, shown: list[str]) -> None:
