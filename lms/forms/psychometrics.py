@@ -56,7 +56,7 @@ class StudyForm(FlaskForm):  # type: ignore[misc]
 
 
 class JudgeForm(FlaskForm):  # type: ignore[misc]
-    """Who sits on the panel: by the e-mail of an account, or by name."""
+    """Who sits on the panel: by the e-mail of somebody of the programme, or by name."""
 
     email = StringField(
         _("E-mail of their account"),

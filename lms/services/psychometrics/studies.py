@@ -278,22 +278,15 @@ def add_judge(
 ) -> int:
     """Add a judge to the panel before the second round; with an e-mail, one with an account.
 
-    Refused once the second round has begun, for an account that is not there or learns in the
-    programme, and for somebody who is on the panel already.
+    Refused once the second round has begun, for an address that nobody of the programme has (who
+    has an account elsewhere is not told), for a learner, and for who is on the panel already.
     """
     row = _locked(session, study)
     if row.second_round_at is not None:
         raise Refused("The panel is settled: its second round has begun.")
     account_id = None
     if email:
-        found = session.execute(
-            sa.select(Account.id, Account.full_name).where(Account.email == email.lower())
-        ).one_or_none()
-        if found is None:
-            raise Refused("Nobody has an account with this e-mail address.")
-        account_id, name = found.id, found.full_name
-        if learns_in(session, found.id, study.programme_id):
-            raise Refused("A learner of the programme cannot judge: judges see the keys.")
+        account_id, name = _of_the_programme(session, study.programme_id, email)
     judge = JudgeRecord(
         study_id=study.id,
         name=name,
@@ -309,6 +302,21 @@ def add_judge(
         raise Refused("This person is or was on the panel of this study.") from error
     note(session, row, "standard.judge-added", by, now, {"judge": name})
     return judge.id
+
+
+def _of_the_programme(session: Session, programme_id: int, email: str) -> tuple[int, str]:
+    """Return the account and the name of whoever works in a programme under this address."""
+    found = session.execute(
+        sa.select(Account.id, Account.full_name).where(Account.email == email.lower())
+    ).one_or_none()
+    if found is not None and learns_in(session, found.id, programme_id):
+        raise Refused("A learner of the programme cannot judge: judges see the keys.")
+    if found is None or accounts.role_in(session, found.id, programme_id) is None:
+        raise Refused(
+            "Nobody who works in this programme has this address. Invite them under People first "
+            "(somebody from outside as a supervisor), or add them by name."
+        )
+    return found.id, found.full_name
 
 
 def learns_in(session: Session, account_id: int, programme_id: int) -> bool:

@@ -14,7 +14,7 @@ from lms.errors import Conflict, Forbidden, NotFound, Refused
 from lms.models.accounts import RoleGrant
 from lms.models.audit import AuditEntry
 from lms.models.psychometrics import StudyRecord
-from lms.services import psychometrics
+from lms.services import accounts, psychometrics
 from tests.cast import THEN, Cast
 from tests.psychometric_samples import BANK, OUTSIDERS, add, convene, learner, rate, sit
 
@@ -158,8 +158,27 @@ def test_a_learner_of_the_programme_is_no_judge(session: Session, cast: Cast) ->
     study = convene(session, cast, NOW)
     with pytest.raises(Refused, match="keys"):
         add(session, cast, study, NOW, email="leo@example.org")
-    with pytest.raises(Refused, match="Nobody has an account"):
-        add(session, cast, study, NOW, email="nobody@example.org")
+
+
+def test_nobody_learns_by_a_panel_who_has_an_account_elsewhere(
+    session: Session, cast: Cast
+) -> None:
+    """The attack: type addresses until the page gives a stranger's name away."""
+    study = convene(session, cast, NOW)
+    told = []
+    for email in ("nobody@example.org", "otto@example.org"):
+        with pytest.raises(Refused) as refusal:
+            add(session, cast, study, NOW, email=email)
+        told.append(refusal.value.message)
+    assert told[0] == told[1] and "Otto" not in told[0]
+    accounts.grant_role(
+        session,
+        programme_id=cast.northgate,
+        email="otto@example.org",
+        role="supervisor",
+        by=cast.ada,
+        now=NOW,
+    )
     judge = add(session, cast, study, NOW, email="otto@example.org")
     assert psychometrics.own_sheet(session, cast.otto, judge).judge.name == "Otto Lind"
 
