@@ -22,7 +22,7 @@ from lms.views.rosters.place import pages
 def invited(token: str) -> ResponseReturnValue:
     """Let somebody accept an invitation, once."""
     found = rosters.invited_by(db.session, token, clock.now())
-    if found.needs_password:
+    if found.needs_password and not current_user.is_authenticated:
         return with_password(token, found)
     return with_account(token, found)
 

@@ -180,3 +180,18 @@ def test_somebody_with_an_account_takes_the_place_signed_in(
     form = {"csrf_token": token_in(otto.get(link).text)}
     assert otto.post(link, data=form).headers["Location"] == "/learn"
     assert "Autumn 2026" in otto.get("/learn").text
+
+
+def test_whoever_is_signed_in_as_another_makes_no_account_by_a_link(
+    app: Flask, cast: Cast, client_of: ClientOf
+) -> None:
+    """A shared computer: the colleague who is signed in would take the place as somebody new."""
+    ada, leo = client_of("Ada"), client_of("Leo")
+    where = send(ada, cast, b"E-mail,Name\nnew@example.org,Anybody\n")
+    act(ada, f"{where}/apply")
+    (link,) = write(app)
+    page = leo.get(link).text
+    assert "another address" in page and 'name="password"' not in page
+    form = {"csrf_token": token_in(leo.get("/account").text), "password": "a long new password 7"}
+    assert "another address" in leo.post(link, data=form).text
+    assert 'name="password"' in app.test_client().get(link).text
