@@ -18,10 +18,10 @@ from lms import db
 from lms.errors import Forbidden, NotFound, Refused
 from lms.models.accounts import Account
 from lms.models.catalogue import Programme
-from lms.models.cohorts import Cohort, Enrolment
 from lms.models.psychometrics import JudgeRecord, StudyItem, StudyRecord
 from lms.services import accounts, audit, catalogue, cohorts
 from lms.services.psychometrics.gathering import gather
+from lms.services.psychometrics.judges import judge_at, learns_in
 from lms.services.psychometrics.pools import examined
 
 ENOUGH_TO_SHOW = 10
@@ -286,7 +286,7 @@ def add_judge(
         raise Refused("The panel is settled: its second round has begun.")
     account_id = None
     if email:
-        account_id, name = _of_the_programme(session, study.programme_id, email)
+        account_id, name = judge_at(session, study.programme_id, email)
     judge = JudgeRecord(
         study_id=study.id,
         name=name,
@@ -302,32 +302,6 @@ def add_judge(
         raise Refused("This person is or was on the panel of this study.") from error
     note(session, row, "standard.judge-added", by, now, {"judge": name})
     return judge.id
-
-
-def _of_the_programme(session: Session, programme_id: int, email: str) -> tuple[int, str]:
-    """Return the account and the name of whoever works in a programme under this address."""
-    found = session.execute(
-        sa.select(Account.id, Account.full_name).where(Account.email == email.lower())
-    ).one_or_none()
-    if found is not None and learns_in(session, found.id, programme_id):
-        raise Refused("A learner of the programme cannot judge: judges see the keys.")
-    if found is None or accounts.role_in(session, found.id, programme_id) is None:
-        raise Refused(
-            "Nobody who works in this programme has this address. Invite them under People first "
-            "(somebody from outside as a supervisor), or add them by name."
-        )
-    return found.id, found.full_name
-
-
-def learns_in(session: Session, account_id: int, programme_id: int) -> bool:
-    """Return whether somebody is enrolled in a cohort of the programme."""
-    enrolled = (
-        sa.select(Enrolment.id)
-        .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .where(Enrolment.account_id == account_id, Cohort.programme_id == programme_id)
-        .limit(1)
-    )
-    return session.scalar(enrolled) is not None
 
 
 def remove_judge(session: Session, study: Study, judge_id: int, *, by: int, now: datetime) -> None:

@@ -385,11 +385,12 @@ def test_taking_it_off_deletes_the_file_and_keeps_the_trail(
     assert rows_of(session, ExternalCheck) == 1
 
 
-TOMORROW = (clock.now() + timedelta(days=2)).date()
+# Beyond tomorrow wherever one is, also when midnight passes while the tests run.
+TO_COME = (clock.now() + timedelta(days=3)).date()
 NONSENSE = {
     "title": [{"title": " "}, {"title": "x" * 201}, {"title": "a\nb"}, {"title": "a\x7fb"}],
     "issuer": [{"issuer": ""}, {"issuer": "y" * 201}, {"issuer": "a\tb"}],
-    "completed_on": [{"completed_on": date(1949, 12, 31)}, {"completed_on": TOMORROW}],
+    "completed_on": [{"completed_on": date(1949, 12, 31)}, {"completed_on": TO_COME}],
     "expires_on": [{"expires_on": date(2026, 5, 29)}],
     "hours": [{"minutes": -1}, {"minutes": transcripts.MOST_MINUTES + 1}],
     "credit": [{"credit": "honorary"}, {"credit": ""}],
