@@ -9,7 +9,7 @@ from lms import clock
 from lms.db import db
 from tests.act_samples import second_administrator
 from tests.browser.conftest import Site, Visit
-from tests.browser.hands import fits
+from tests.browser.hands import Mouse, fits
 from tests.cast import Cast
 from tests.closing_course import disclose_everybody
 from tests.stories import Told
@@ -40,7 +40,7 @@ def test_an_administrator_sees_exports_and_revokes(
     page.get_by_role("button", name="Propose it").click()
     expect(page.get_by_text("Nothing has changed yet")).to_be_visible()
     second = visit(f"/manage/programmes/{cast.northgate}/credentials", who="Bea")
-    second.get_by_role("link", name="Leo Ferreira").first.click()
+    Mouse(second).press(second.get_by_role("link", name="Leo Ferreira").first)
     fits(second)
     second.get_by_role("button", name="Approve and do it").click()
     expect(second.get_by_text("Approved and done.")).to_be_visible()
