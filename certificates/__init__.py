@@ -100,9 +100,10 @@ from certificates.transcript import (
     check_transcript,
     sign_transcript,
 )
+from certificates.uncollected import uncollected
 from certificates.verdict import Act, ActKind, RequiredUpdate, Status, Verdict, verdict
 from certificates.verification import FileVerdict, verify_file
-from certificates.wording import spelled_date
+from certificates.wording import duration, spelled_date
 
 __all__ = [
     "CREDIT_STEPS",
@@ -183,6 +184,7 @@ __all__ = [
     "did_of",
     "digest",
     "due_reminder",
+    "duration",
     "format_serial",
     "full_notice",
     "jwks",
@@ -234,14 +236,16 @@ def render_certificate(
     when there is none), `paper` the brand's unless given. All dates in the file are those of the
     credential.
     """
-    from certificates.pdf import render_certificate as draw
+    with uncollected():
+        from certificates.pdf import render_certificate as draw
 
     return draw(credential, verify_url, brand=brand, paper=paper, attachments=attachments)
 
 
 def render_printout(printout: Printout) -> bytes:
     """Return the printout as a tagged PDF; equal input gives equal bytes."""
-    from certificates.pdf import render_printout as draw
+    with uncollected():
+        from certificates.pdf import render_printout as draw
 
     return draw(printout)
 

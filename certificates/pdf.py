@@ -14,8 +14,7 @@ import gc
 import io
 import os
 import threading
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from string import Template
 from typing import Any, TypeVar
 from xml.etree import ElementTree
@@ -41,6 +40,7 @@ from certificates.look import DESIGN
 from certificates.page import Page, page_for
 from certificates.printout import Printout, page_for_printout
 from certificates.styles import FilledDocument
+from certificates.uncollected import uncollected
 
 Finisher = Callable[[Any, Any], None]
 """What WeasyPrint calls with its document and the file before the file is written."""
@@ -58,6 +58,7 @@ _QR_QUIET_ZONE = 4
 _QR_MASK = 3
 """Any mask can be read; choosing the best one takes longer than the rest of the code."""
 _PAGES_A_CLEARING = 25
+"""Cleared after every so many pages, the memory that they leave behind is used by the next."""
 _INK = bytes([255, 0]) + bytes(254)
 """Grey of a light module (0) and a dark one (1)."""
 
@@ -242,8 +243,11 @@ def _pressed(page: Page, code: bytes, finisher: Finisher | None) -> bytes:
     with _lock:
         press = _press()
         press.drawn += 1
-        with _garbage_left(press.drawn):
-            return press.draw(page, code, finisher)
+        with uncollected():
+            drawn = press.draw(page, code, finisher)
+        if press.drawn % _PAGES_A_CLEARING == 0 and gc.isenabled():
+            gc.collect()
+        return drawn
 
 
 def _press() -> _Press:
@@ -252,26 +256,6 @@ def _press() -> _Press:
     if press is None:
         press = _presses[os.getpid()] = _Press()
     return press
-
-
-@contextmanager
-def _garbage_left(drawn: int) -> Iterator[None]:
-    """Leave cyclic garbage for the moments it takes to draw a page, and clear it now and then.
-
-    A page makes so many objects that the collector would search the process several times and
-    find next to nothing: 2 to 5 % of a certificate's time in a process that holds little else.
-    Cleared after every so many pages, the memory they leave behind is used again by the next.
-    """
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-        if drawn % _PAGES_A_CLEARING == 0:
-            gc.collect()
 
 
 def _face_rule(face: Face) -> str:

@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -187,3 +189,24 @@ def test_prepare_leaves_a_safety_critical_update_to_people(
     answer = run("prepare")
     assert answer.exit_code == 0
     assert "not published yet" in answer.output and "--kind safety-critical" in answer.output
+
+
+def test_the_command_begins_without_the_collector_and_goes_on_with_it() -> None:
+    said = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import lms.__main__, gc; print(gc.isenabled(), gc.get_freeze_count() > 0)",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.split() == ["True", "True"]
+
+
+def test_the_package_is_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "lms", "--version"], capture_output=True, text=True, check=True
+    )
+    assert "version" in done.stdout
