@@ -15,14 +15,16 @@ from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from asn1crypto import crl, x509  # type: ignore[import-untyped]
+from asn1crypto import cms, crl, tsp, x509  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from pyhanko.pdf_utils.generic import ArrayObject, ByteStringObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign import signers
+from pyhanko.sign.attributes import CMSAttributeProvider, SignedAttributeProviderSpec
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.general import as_signing_certificate_v2
 from pyhanko.sign.signers.pdf_signer import (
     DSSContentSettings,
     PdfSignatureMetadata,
@@ -136,12 +138,39 @@ class _TimedSigner(PdfSigner):
         return session
 
 
+class _NamedCertificate(CMSAttributeProvider, SignedAttributeProviderSpec):
+    """All that a PAdES signature says of itself: on which certificate it rests.
+
+    Written once, for each signature takes a quarter of its time to write it.
+    """
+
+    attribute_type = "signing_certificate_v2"
+
+    def __init__(self, certificate: x509.Certificate) -> None:
+        self._written = as_signing_certificate_v2(certificate).dump()
+
+    async def build_attr_value(self, dry_run: bool = False) -> tsp.SigningCertificateV2:
+        return tsp.SigningCertificateV2.load(self._written)
+
+    def signed_attr_providers(
+        self, data_digest: bytes, digest_algorithm: str
+    ) -> tuple[CMSAttributeProvider]:
+        return (self,)
+
+
 class _KeyInMemory(signers.Signer):
     """Signs with a key that is loaded once, repeatably."""
 
     def __init__(self, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, **given: Any) -> None:
         super().__init__(**given)
         self._key = key
+        self.signed_attr_prov_spec = _NamedCertificate(given["signing_cert"])
+
+    async def signed_attrs(self, *args: Any, **kwargs: Any) -> cms.CMSAttributes:
+        return _settled(await super().signed_attrs(*args, **kwargs))
+
+    def signer_info(self, *args: Any, **kwargs: Any) -> cms.SignerInfo:
+        return _settled(super().signer_info(*args, **kwargs))
 
     async def async_sign_raw(
         self, data: bytes, digest_algorithm: str, dry_run: bool = False
@@ -149,6 +178,14 @@ class _KeyInMemory(signers.Signer):
         if isinstance(self._key, ec.EllipticCurvePrivateKey):
             return self._key.sign(data, ec.ECDSA(SHA256(), deterministic_signing=True))
         return self._key.sign(data, padding.PKCS1v15(), SHA256())
+
+
+def _settled(made: Any) -> Any:
+    """Return the structure as read from its bytes.
+
+    One that was put together is encoded again, with all its parts, for each look at each of them.
+    """
+    return type(made).load(made.dump())
 
 
 def _pyhanko_signer(signer: DocumentSigner) -> signers.Signer:
