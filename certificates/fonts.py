@@ -23,6 +23,8 @@ _SERIF = "literata"
 _CHINESE, _JAPANESE, _KOREAN = "noto-serif-sc", "noto-serif-jp", "noto-serif-kr"
 _SLICED = (_CHINESE, _JAPANESE, _KOREAN)
 _JOINERS = {"\u200c", "\u200d"}  # Persian and the scripts of India spell with them.
+_SPACING = {"\n", "\t"}
+"""What stands between lines and columns; no face draws it, and none has to be looked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,7 +169,7 @@ def _latin() -> tuple[tuple[Face, ...], frozenset[str]]:
         for start, end in zip(face.starts, face.ends, strict=True)
         for point in range(start, end + 1)
     }
-    return faces, frozenset(drawn | _JOINERS | {"\n"})
+    return faces, frozenset(drawn | _JOINERS | _SPACING)
 
 
 @lru_cache(maxsize=4096)

@@ -40,7 +40,30 @@ SCRIPTS = (
     ("noto-sans-tamil", "tamil"),
     ("noto-sans-kannada", "kannada"),
     ("noto-sans-malayalam", "malayalam"),
+    ("noto-serif-gujarati", "gujarati"),
+    ("noto-sans-gurmukhi", "gurmukhi"),
+    ("noto-sans-oriya", "oriya"),
+    ("noto-serif-telugu", "telugu"),
+    ("noto-serif-sinhala", "sinhala"),
+    ("noto-serif-khmer", "khmer"),
+    ("noto-serif-lao", "lao"),
+    ("noto-serif-myanmar", "myanmar"),
+    ("noto-serif-tibetan", "tibetan"),
+    ("noto-sans-thaana", "thaana"),
+    ("noto-sans-syriac", "syriac"),
+    ("noto-sans-ethiopic", "ethiopic"),
+    ("noto-sans-adlam", "adlam"),
+    ("noto-sans-cherokee", "cherokee"),
+    ("noto-sans-canadian-aboriginal", "canadian-aboriginal"),
+    ("noto-sans-meetei-mayek", "meetei-mayek"),
+    ("noto-sans-ol-chiki", "ol-chiki"),
 )
+ONE_WEIGHT = (
+    ("noto-sans-nko", "nko"),
+    ("noto-sans-tifinagh", "tifinagh"),
+    ("noto-sans-mongolian", "mongolian"),
+)
+"""Scripts of which the packages hold the regular weight alone."""
 SLICED = ("noto-serif-sc", "noto-serif-jp", "noto-serif-kr")
 
 
@@ -64,6 +87,7 @@ def build(packages: Path) -> None:
         for weight in weights.split()
     ]
     whole += [_plain(_source(packages, package, name, 600)) for package, name in SCRIPTS]
+    whole += [_plain(_source(packages, package, name, 400)) for package, name in ONE_WEIGHT]
     sliced = [
         _compressed(_source(packages, package, number, 600))
         for package in SLICED

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certificates import undrawable
-from certificates.fonts import FONTS, REPLACEMENT, drawable, faces_for, is_right_to_left, stack
+from certificates.fonts import (
+    FONTS,
+    REPLACEMENT,
+    _ordered,
+    _slices,
+    drawable,
+    faces_for,
+    is_right_to_left,
+    stack,
+)
 from certificates.lettering import Block, Step, lines_of, size_for, sizes_that_fit
 
 LADDER = (Step(30, 1), Step(20, 2), Step(10, 9))
@@ -30,7 +39,7 @@ def test_what_cannot_be_drawn_is_told(text: str) -> None:
 
 
 def test_the_letters_no_face_draws_are_named_once() -> None:
-    assert undrawable("ሰላም Ana ሰ") == ("ሰ", "ላ", "ም")
+    assert undrawable("𒀀𒁀 Ana 𒀀") == ("𒀀", "𒁀")
     assert undrawable("Lena Marković") == ()
 
 
@@ -42,6 +51,8 @@ def test_the_letters_no_face_draws_are_named_once() -> None:
         ("김민수 金", "noto-serif-kr"),
         ("محمد", "vazirmatn"),
         ("Ελένη", "literata"),
+        ("వెంకట", "noto-serif-telugu"),
+        ("አበበ", "noto-sans-ethiopic"),
     ],
 )
 def test_a_name_takes_the_face_of_its_script(text: str, package: str) -> None:
@@ -56,6 +67,13 @@ def test_large_faces_are_left_alone_without_need() -> None:
     }
 
 
+def test_spaces_between_lines_and_columns_are_looked_for_in_no_face() -> None:
+    _slices.cache_clear()
+    _ordered.cache_clear()
+    assert faces_for("3 h\tEthics\n2 h\tScreening") == faces_for("3 h Ethics 2 h Screening")
+    assert _slices.cache_info().misses == 0
+
+
 def test_each_voice_tries_its_own_face_first() -> None:
     faces = faces_for("Ana 王")
     assert stack(faces, "serif")[0] == "literata latin"
@@ -63,7 +81,7 @@ def test_each_voice_tries_its_own_face_first() -> None:
 
 
 def test_every_family_names_one_subset_and_carries_its_licence() -> None:
-    faces = faces_for("Anać王はな김محمدשלוםअสԱდরதಕശ")
+    faces = faces_for("Anać王はな김محمدשלוםअสԱდরதಕശગਗଗగගគລမདހܐአ𞤀ꭰᏣᐊꯃᱨߛⵎᠮ")
     files = {(face.family, face.weight): face.file for face in faces}
     assert len(files) == len(faces)
     for face in faces:
