@@ -114,7 +114,7 @@ def _svg_badges(image: bytes) -> list[str]:
                 raise BakingError("the file is neither PNG nor SVG")
             found = document.getElementsByTagNameNS(baking.SVG_NS_OB3, "credential")
             return [_element_text(element) for element in found]
-    except (ExpatError, DefusedXmlException, ValueError) as error:
+    except (ExpatError, DefusedXmlException, ValueError, RecursionError) as error:
         raise BakingError("the file is neither PNG nor SVG") from error
 
 

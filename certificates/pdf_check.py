@@ -25,6 +25,7 @@ from pyhanko.sign.validation.pdf_embedded import (
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 
+from certificates.first_look import first_look
 from certificates.own_loop import run_alone
 from certificates.signed_file import PdfCheck, PdfState
 
@@ -49,6 +50,10 @@ def check_pdf(pdf: bytes, roots: Iterable[bytes]) -> PdfCheck:
     """
     if not pdf.startswith(b"%PDF-") or len(pdf) > MOST_BYTES:
         return PdfCheck("unreadable")
+    trusted = tuple(roots)
+    seen = first_look(pdf, trusted)
+    if seen is not None:
+        return PdfCheck(seen)
     try:
         reader = PdfFileReader(io.BytesIO(pdf))
         attachments = _attachments(reader)
@@ -58,7 +63,7 @@ def check_pdf(pdf: bytes, roots: Iterable[bytes]) -> PdfCheck:
         return PdfCheck("unreadable")
     if not signatures:
         return PdfCheck("unsigned", attachments=attachments)
-    return _judged(pdf, signatures, tuple(roots), attachments)
+    return _judged(pdf, signatures, trusted, attachments)
 
 
 def _judged(

@@ -73,7 +73,7 @@ class PdfCheck:
 
     `signed_at` and `signer` are what the signature says and hold only where it is unaltered;
     `stamped_at` is the time in its time-stamp, if any, whoever that stamp is from. `attachments`
-    are the files in it by name, in any state: whoever uses one must check it by itself.
+    are the files in it by name; none are looked for in what one of ours did not sign.
     """
 
     state: PdfState

@@ -81,6 +81,7 @@ TWICE = chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0x")
         b'<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/hostname">]>' + SVG,
         b"<html></html>",
         b"<svg",
+        b"<svg>" + b"<g>" * 5000 + b"</g>" * 5000 + b"</svg>",
     ],
     ids=[
         "empty",
@@ -97,6 +98,7 @@ TWICE = chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0x")
         "entity",
         "html",
         "open",
+        "deep",
     ],
 )
 def test_it_reads_no_badge_where_there_is_not_exactly_one(image):
