@@ -121,12 +121,18 @@ def from_base64(text: str) -> bytes:
 
 def check_pdf(pdf: bytes, roots: list[bytes]) -> tuple[datetime, str]:
     """Return when and by whom the whole file was signed."""
-    ranges = re.findall(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]", pdf)
+    ranges = re.findall(rb"/ByteRange\s*\[\s*(\d+)" + rb"\s+(\d{1,9})" * 3 + rb"\s*\]", pdf)
     if not ranges:
         raise NotOurs("the file carries no signature")
-    start, before, after, rest = map(int, ranges[0])
-    if len(ranges) > 1 or start or after + rest != len(pdf) or not before < after <= len(pdf):
-        raise Altered("something was added to the file after it was signed")
+    # A name may look like a range; the one that counts covers all but the place of the signature.
+    whole = [
+        (int(before), int(after))
+        for start, before, after, rest in ranges
+        if start == b"0" and int(before) < int(after) == len(pdf) - int(rest)
+    ]
+    if not whole:
+        raise Altered("something was added to the file, or taken from it, after it was signed")
+    before, after = whole[0]
     placed = pdf[before:after]
     if not re.fullmatch(rb"<[0-9A-F]+>", placed) or len(placed) % 2:
         raise Altered("the place of the signature holds something else")
@@ -225,6 +231,8 @@ def attached(pdf: bytes) -> list[bytes]:
 
 def check_badge(text: str, keys: list[Key]) -> dict[str, Any]:
     """Return the badge that one of the keys signed, without its proof."""
+    if not text.startswith("{") and text.count(".") != 2:
+        raise Unchecked("it is neither a PDF file nor a badge as JSON or token")
     usable = [key for key in keys if key.purpose == "credential"]
     return check_document(text, usable) if text.startswith("{") else check_token(text, usable)
 
@@ -285,6 +293,8 @@ def meaning(document: dict[str, Any]) -> bytes:
     def load(address: str, _options: Any) -> dict[str, Any]:
         return {"contextUrl": None, "documentUrl": address, "document": known[address]}
 
+    if len(re.findall(r'"@\w+": ', json.dumps(document))) > 1:  # Only its context is its own.
+        raise Altered("the badge holds something that its proof does not cover")
     given = {"documentLoader": load}
     again = jsonld.compact(jsonld.expand(document, given), list(known), given)
     if bare({**again, "@context": 0}) != bare({**document, "@context": 0}):
@@ -383,7 +393,7 @@ def verify(data: bytes, document: Any) -> tuple[Facts, list[str]]:
     """Return what a genuine file attests, and what is to be said against relying on it."""
     keys, roots = keys_in(document), [from_base64(each) for each in document["roots"]]
     if not data.startswith(b"%PDF-"):
-        return facts_of(check_badge(data.decode("utf-8").strip(), keys)), []
+        return facts_of(check_badge(data.decode("utf-8", "replace").strip(), keys)), []
     at, signer = check_pdf(data, roots)
     files = attached(data)
     signed = [("File signed", f"{at:{INSTANT}} by {signer}")]
@@ -407,7 +417,7 @@ def facts_of(badge: dict[str, Any]) -> Facts:
     """Return what a badge attests, as label and text."""
     who = ", ".join(each["identityHash"] for each in badge["credentialSubject"]["identifier"])
     issuer = f"{badge['issuer']['name']} ({badge['issuer']['id']})"
-    return [
+    facts = [
         ("Awarded to", who),
         ("For", badge["name"]),
         ("Issuer", issuer),
@@ -415,12 +425,19 @@ def facts_of(badge: dict[str, Any]) -> Facts:
         ("Current until", badge["validUntil"]),
         ("Public page", badge["id"]),
     ]
+    if not all(isinstance(text, str) for _label, text in facts):
+        raise Altered("the badge says in several words what it should say in one")
+    return facts
 
 
 def judge(file: Path, keys: Path) -> tuple[int, dict[str, Any]]:
     """Return the exit status, and the answer as a JSON-able document."""
     try:
-        facts, warnings = verify(file.read_bytes()[:LARGEST], json.loads(keys.read_bytes()))
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST + 1)
+        if len(data) > LARGEST:
+            raise Unchecked(f"the file is longer than {LARGEST} bytes")
+        facts, warnings = verify(data, json.loads(keys.read_bytes()))
     except (NotOurs, Altered) as error:
         state = "altered" if isinstance(error, Altered) else "not-ours"
         return 1, {"state": state, "reasons": [str(error)]}

@@ -83,6 +83,22 @@ def test_a_certificate_is_genuine_and_says_what_it_attests(tmp_path: Path) -> No
     assert answer["facts"]["Logged"] == "2026-10-14T09:50:00Z"
 
 
+def test_a_name_that_looks_like_the_inside_of_a_file_stays_a_name(tmp_path: Path) -> None:
+    name = "/ByteRange [0 1 2 3] /EmbeddedFile >> stream {OpenBadgeCredential}"
+    changed = certificates.digest(credential(holder_name=name))
+    pdf = signed_pdf(badge_text(holder_name=name), proof_text(changed), holder_name=name)
+    assert pdf.count(b"/ByteRange") > 1
+    assert dict(verify(pdf).facts)["Awarded to"] == name
+    status, answer = by_script(tmp_path, pdf)
+    assert (status, answer["facts"]["Awarded to"]) == (0, name)
+
+
+def test_a_file_too_long_to_be_ours_is_not_read_to_its_end(tmp_path: Path) -> None:
+    status, answer = by_script(tmp_path, b"%PDF-1.7\n" + bytes(20_000_000))
+    assert status == 2
+    assert "longer" in answer["reasons"][0]
+
+
 @pytest.mark.parametrize("form", ["document", "token"])
 def test_a_badge_alone_is_genuine(tmp_path: Path, form: str) -> None:
     token = certificates.sign_badge_jwt(json.loads(badge_text()), BADGE_KEY)
@@ -252,6 +268,9 @@ def altered_badges(badge: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     yield "credits as another number", _with(badge, ("credentialSubject", "creditsEarned"), 99)
     yield "two proofs", {**badge, "proof": [badge["proof"], badge["proof"]]}
     yield "an array", [badge]
+    yield "an index", _with(badge, ("credentialSubject", "@index"), "with distinction")
+    yield "a graph of nothing", {**badge, "@graph": []}
+    yield "a list of one name", {**badge, "name": [badge["name"]]}
     token = certificates.sign_badge_jwt(badge, BADGE_KEY)
     head, body, signature = token.split(".")
     yield "a token of another body", f"{head}.{body[:-6]}AAAAAA.{signature}"
