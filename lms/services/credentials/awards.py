@@ -175,6 +175,7 @@ def _attest(
             session,
             programme.id,
             content,
+            enrolment_id=seat.enrolment_id,
             cycle=former.cycle + 1 if former else FIRST_CYCLE,
             renews=former.credential.serial if former else None,
         ),

@@ -5,7 +5,7 @@ alone is evidence of: nothing here says that a rule is met or an approval held.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,9 +15,11 @@ import courses
 import quizzes
 from lms.models.accounts import Account, RoleGrant
 from lms.models.catalogue import Programme
-from lms.services import branding, catalogue
+from lms.services import branding, catalogue, live
 
 FORMAT = "Online, self-paced"
+_LIVE = {"in-person": "in person", "live-online": "online"}
+_LONGEST_PLACES = 200
 # What a person can have. Areas of a consensus and lists for reporting are no competencies.
 OF_PERSONS = (
     "rule: competency",
@@ -33,23 +35,40 @@ def particulars_of(
     programme_id: int,
     content: catalogue.ReleaseContent,
     *,
+    enrolment_id: int,
     cycle: int,
     renews: str | None,
 ) -> certificates.Particulars:
     """Return what an award on this release says beyond the award itself.
 
-    Everything of the course counts as done. `renews` is the serial of the credential of the cycle
-    before. Approvals and credits stay empty: they are claimed only where an approval is stored.
+    Everything of the course counts as done; of live sessions, those that count for its holder
+    are told. `renews` is the serial of the credential of the cycle before. Approvals and credits
+    stay empty: they are claimed only where an approval is stored.
     """
+    met = live.places_by_mode(session, enrolment_id)
     return certificates.Particulars(
         cycle=cycle,
         renews=renews,
         brand=branding.current_digest(session, programme_id),
-        format=FORMAT,
+        format=_format(met),
+        place=_place(met),
         instructors=_instructors(session, programme_id),
         competencies=tuple(competencies_of(content)),
         mapped=tuple(mapped_hours_of(content)),
     )
+
+
+def _format(met: Mapping[str, Collection[str]]) -> str:
+    ways = [word for mode, word in _LIVE.items() if mode in met]
+    return f"{FORMAT}, with live sessions {' and '.join(ways)}" if ways else FORMAT
+
+
+def _place(met: Mapping[str, Collection[str]]) -> str:
+    """Where its holder was taught in person; as many places as a certificate has room for."""
+    places = "; ".join(met.get("in-person", ()))
+    if len(places) <= _LONGEST_PLACES:
+        return places
+    return f"{places[:_LONGEST_PLACES].rpartition('; ')[0]}; and others"
 
 
 def _instructors(session: Session, programme_id: int) -> tuple[str, ...]:
@@ -147,7 +166,7 @@ def _examination(title: str, bank: quizzes.Bank) -> str:
     items, pass_mark = _rule(bank)
     rules = bank.specification.rules
     minutes = rules.time_limit_minutes
-    limit = f", to be answered within {minutes} minutes" if minutes else ""
+    limit = f", to be answered within {certificates.duration(minutes)}" if minutes else ""
     safety = ", every safety-critical miss resolved" if rules.safety == "must-resolve" else ""
     return (
         f"{title}: unsupervised, online, {items} drawn from the same banks{limit}, "

@@ -227,6 +227,7 @@ def _attest(
             session,
             programme_id,
             catalogue.release(session, base.release_id),
+            enrolment_id=base.enrolment_id,
             cycle=held.cycle + 1,
             renews=held.credential.serial,
         ),
@@ -253,7 +254,8 @@ def _how(standing: Standing) -> str:
             f"{standing.items_asked} safety-critical {items} re-checked, every miss resolved"
         )
     if standing.minutes_asked:
-        parts.append(f"{standing.minutes_learned} minutes of continuing education shown")
+        learned = certificates.duration(standing.minutes_learned)
+        parts.append(f"{learned} of continuing education shown")
     parts.append(f"every safety-critical update read up to release {standing.release_label}")
     return f"Renewed on {certificates.spelled_date(standing.today)}: {', '.join(parts)}."
 

@@ -31,6 +31,7 @@ from lms.services.live.ledger import (
     list_entries,
     live_minutes_of,
     minutes_by_mode,
+    places_by_mode,
     read_minutes,
     told_minutes,
 )
@@ -111,6 +112,7 @@ __all__ = [
     "live_minutes_of",
     "live_of_learner",
     "minutes_by_mode",
+    "places_by_mode",
     "read_minutes",
     "renew_address",
     "roster_table",

@@ -316,6 +316,20 @@ def list_credits(session: Session, enrolment_id: int) -> list[Credit]:
     return [Credit(*row) for row in session.execute(query)]
 
 
+def places_by_mode(session: Session, enrolment_id: int) -> dict[str, tuple[str, ...]]:
+    """Return how a learner was taught live, and in which places, by day: of what counts."""
+    query = (
+        sa.select(HoursEntry.mode, LiveSession.place)
+        .join(LiveSession, LiveSession.id == HoursEntry.live_id)
+        .where(HoursEntry.enrolment_id == enrolment_id, STANDS, HoursEntry.minutes > 0)
+        .order_by(HoursEntry.held_on, HoursEntry.id)
+    )
+    found: dict[str, dict[str, None]] = {}
+    for mode, place in session.execute(query):
+        found.setdefault(mode, {})[place] = None
+    return {mode: tuple(filter(None, places)) for mode, places in found.items()}
+
+
 def minutes_by_mode(session: Session, enrolment_ids: list[int]) -> dict[int, dict[str, int]]:
     """Return the minutes that count of each learner who has any, by mode."""
     query = (

@@ -31,6 +31,7 @@ from lms.services.transcripts.external import (
 )
 from lms.services.transcripts.record import (
     HERE,
+    LIVE,
     Claimed,
     CreditHours,
     Enrolled,
@@ -46,6 +47,7 @@ __all__ = [
     "CREDITS",
     "ENDINGS",
     "HERE",
+    "LIVE",
     "LONGEST_NAME",
     "LONGEST_WORDS",
     "MOST_BYTES",

@@ -26,8 +26,8 @@ from lms.services.transcripts import external
 from lms.services.transcripts.external import External, ProofLevel
 
 OutcomeKind = Literal["passed", "not-passed", "awaits-marking", "open", "void"]
-HERE = "here"
-"""The kind of credit of training here for which nobody claimed any."""
+HERE, LIVE = "here", "live"
+"""The kinds of credit of training here, by oneself and live, for which nobody claimed any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ class Enrolled:
     completed_on: date | None
     minutes_done: int
     minutes_total: int
+    live_minutes: int
     outcomes: tuple[Outcome, ...]
     places: tuple[PlaceHours, ...]
 
@@ -218,13 +219,15 @@ def _enrolments(session: Session, seats: Sequence[Seat]) -> tuple[Enrolled, ...]
     records = learning.records_of(session, ids)
     attempts = _attempts(session, ids)
     met = live.live_minutes_of(session, ids)
+    modes = live.minutes_by_mode(session, ids)
     found = []
     for seat in seats:
         content = catalogue.release(session, seat.release_id)
         record = records.get(seat.enrolment_id, learning.StudyRecord())
         progress = courses.progress(content.course, record.done, record.results)
         sat, taught = attempts.get(seat.enrolment_id, []), met.get(seat.enrolment_id, [])
-        found.append(_enrolled(seat, content, progress, sat, taught))
+        attended = sum(modes.get(seat.enrolment_id, {}).values())
+        found.append(_enrolled(seat, content, progress, attended, sat, taught))
     return tuple(found)
 
 
@@ -232,6 +235,7 @@ def _enrolled(
     seat: Seat,
     content: catalogue.ReleaseContent,
     progress: courses.Progress,
+    live_minutes: int,
     attempts: Iterable[Any],
     taught: Sequence[courses.LiveMinutes],
 ) -> Enrolled:
@@ -247,6 +251,7 @@ def _enrolled(
         completed_on=_day(progress.completed_at, seat),
         minutes_done=progress.minutes_done,
         minutes_total=progress.minutes_total,
+        live_minutes=live_minutes,
         outcomes=tuple(
             Outcome(
                 titles.get(row.module_key, row.module_key),
@@ -323,12 +328,15 @@ def _places(
 
 
 def _recorded(transcript: Transcript) -> Iterable[CreditHours]:
-    """The minutes studied here, and what was claimed for them while its credential stands.
+    """The minutes studied here, those of live sessions, and what was claimed.
 
-    Of a credential that was issued again under another number, the last claim by an approval
-    counts: it is the same training.
+    A claim counts while its credential stands. Of a credential that was issued again under
+    another number, the last claim by an approval counts: it is the same training.
     """
     yield CreditHours(HERE, "recorded", sum(each.minutes_done for each in transcript.counted))
+    attended = sum(each.live_minutes for each in transcript.counted)
+    if attended:
+        yield CreditHours(LIVE, "recorded", attended)
     known = {each.id: each for each in transcript.credentials}
     standing: dict[tuple[int, str, int, int], Claimed] = {}
     for claim in transcript.claims:

@@ -9,6 +9,7 @@ from lms.services import transcripts
 
 CREDIT_WORDS = {
     transcripts.HERE: _l("Training here"),
+    transcripts.LIVE: _l("Live sessions here"),
     "ama-pra-1": _l("AMA PRA Category 1 Credit (physicians)"),
     "apa": _l("APA continuing education (psychologists)"),
     "ancc": _l("ANCC contact hours (nurses)"),

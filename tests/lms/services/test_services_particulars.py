@@ -1,14 +1,18 @@
 """What a credential says of the training: never more than the course alone is evidence of."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from sqlalchemy.orm import Session
 
 import courses
-from lms.services import catalogue, credentials, publishing
+from lms import clock
+from lms.services import catalogue, credentials, live, publishing
 from lms.services.catalogue import ReleaseContent
+from lms.services.credentials import particulars
 from tests.cast import BUNDLED, Cast
+from tests.live_samples import autumn, on
 from tests.renewal_samples import earn, held
 
 
@@ -51,10 +55,43 @@ def test_an_award_carries_its_particulars_and_claims_no_approval(
     said = held(session, earn(session, cast.lena, cast.lena_seat)).credential.particulars
     assert said is not None
     assert (said.cycle, said.renews) == (1, None)
-    assert said.format == "Online, self-paced"
+    assert (said.format, said.place) == ("Online, self-paced", "")
     assert said.instructors == ("Ivo Hansen", "Ed Whitlock")
     assert [each.code for each in said.competencies] == ["SB-1"]
     assert said.approvals == said.credits == ()
+
+
+@pytest.mark.parametrize(
+    ("modes", "form", "place"),
+    [
+        (("in-person",), "Online, self-paced, with live sessions in person", "Seminar room 2"),
+        (("live-online",), "Online, self-paced, with live sessions online", ""),
+        (
+            ("live-online", "in-person", "in-person"),
+            "Online, self-paced, with live sessions in person and online",
+            "Seminar room 2",
+        ),
+    ],
+)
+def test_an_award_says_how_and_where_its_holder_was_taught_live(
+    session: Session, cast: Cast, modes: tuple[str, ...], form: str, place: str
+) -> None:
+    now = clock.now()
+    run = autumn(session, cast)
+    for day, mode in enumerate(modes):
+        made = on(session, cast, now - timedelta(days=day))
+        how = {"mode": mode, "minutes": 105, "by": cast.ivo, "now": now}
+        live.tick(session, run, made, [cast.lena_seat], **how)  # type: ignore[arg-type]
+    said = held(session, earn(session, cast.lena, cast.lena_seat)).credential.particulars
+    assert said is not None
+    assert (said.format, said.place) == (form, place)
+
+
+def test_many_places_are_cut_short_at_a_whole_one() -> None:
+    met = {"in-person": tuple(f"Room {number} of the north building" for number in range(20))}
+    said = particulars._place(met)
+    assert len(said) <= 212
+    assert said.endswith("of the north building; and others")
 
 
 def test_the_hours_of_an_award_add_up(session: Session, cast: Cast) -> None:
@@ -80,7 +117,7 @@ def test_an_examination_is_described_with_its_time_and_its_rule_on_safety(
     content = SimpleNamespace(course=SimpleNamespace(modules=modules), banks=bundled.banks)
     assert credentials.assessment_of(content) == (  # type: ignore[arg-type]
         "All lessons completed. Final examination: unsupervised, online, of 75 items drawn from "
-        "the same banks, to be answered within 150 minutes, passed at 60 of 75 (80\u00a0%), "
+        "the same banks, to be answered within 2 hours 30 minutes, passed at 60 of 75 (80\u00a0%), "
         "every safety-critical miss resolved."
     )
 

@@ -22,10 +22,11 @@ from lms.models.cohorts import Cohort, Enrolment
 from lms.models.credits import CreditClaim, ProviderApproval
 from lms.models.mail import OutboxMessage
 from lms.models.transcripts import ExternalCertificate, ExternalCheck
-from lms.services import cohorts, credentials, transcripts
+from lms.services import cohorts, credentials, live, transcripts
 from lms.services.proofs import files as proofs
 from lms.services.transcripts.external import MOST_PROOF_BYTES
 from tests.cast import THEN, Cast
+from tests.live_samples import autumn, on
 from tests.races import at_once
 from tests.stories import VERIFY, Told, rows_of
 from tests.transcript_samples import picture, statement
@@ -78,6 +79,22 @@ def test_it_holds_courses_outcomes_hours_and_credentials(session: Session, told:
     assert (here.credit, here.level, here.minutes) == ("here", "recorded", enrolled.minutes_done)
 
 
+def test_live_sessions_stand_on_a_line_of_their_own(session: Session, told: Told) -> None:
+    """All that count, whether or not they were held for a module; what is corrected to 0 is not."""
+    now, cast = clock.now(), told.cast
+    run, how = autumn(session, cast), {"by": cast.ivo, "now": now}
+    for day in (0, 1):
+        made = on(session, cast, now - timedelta(days=day))
+        live.tick(session, run, made, [cast.lena_seat], mode="in-person", minutes=105, **how)
+    found = transcripts.own_transcript(session, cast.lena, now)
+    lines = [(each.credit, each.level, each.minutes) for each in found.by_credit]
+    assert lines[1] == ("live", "recorded", 210)
+    document = transcripts.document_of(found, VERIFY)
+    assert document["hoursByCredit"][1]["credit"] == "live"
+    none = transcripts.own_transcript(session, cast.leo, now)
+    assert "live" not in {each.credit for each in none.by_credit}
+
+
 def test_an_open_attempt_has_no_outcome_yet(session: Session, told: Told) -> None:
     found = transcripts.own_transcript(session, told.cast.lena, clock.now())
     assert [each.kind for each in found.enrolments[0].outcomes] == ["open"]
@@ -109,7 +126,7 @@ def test_it_takes_a_fixed_number_of_queries(
         add()
     session.flush()
     assert count() - few <= few
-    assert few <= 8
+    assert few <= 9
 
 
 def test_hours_are_mapped_never_approved(session: Session, told: Told) -> None:
