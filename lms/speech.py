@@ -1,6 +1,6 @@
 """The templates and the language that they speak: gettext, settled beforehand where it can be."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from flask import Flask
@@ -44,6 +44,16 @@ class _Settled(NodeTransformer):
             return node
         words = Markup(node.args[0].value) % {}  # noqa: S704 -- a literal of our own templates
         return nodes.Const(words, lineno=node.lineno, environment=node.environment)
+
+
+def duration(_: Callable[..., str], minutes: int) -> str:
+    """Return “1 h 50 min” in the words of gettext `_`, with no-break spaces inside each figure."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return str(_("%(n)s\u00a0min", n=rest))
+    if not rest:
+        return str(_("%(n)s\u00a0h", n=hours))
+    return str(_("%(h)s\u00a0h %(m)s\u00a0min", h=hours, m=rest))
 
 
 def init_app(app: Flask) -> None:

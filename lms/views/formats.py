@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from markupsafe import Markup, escape
 
+from lms.speech import duration
+
 
 @functools.lru_cache(maxsize=4096)
 def day(value: date | datetime) -> Markup:
@@ -30,16 +32,6 @@ def _time(machine: str, text: str) -> Markup:
 def clock(value: datetime, zone: str = "UTC") -> str:
     """Return “21:14:09”, the time of day in the given IANA zone."""
     return f"{value.astimezone(ZoneInfo(zone)):%H:%M:%S}"
-
-
-def duration(_: Callable[..., str], minutes: int) -> str:
-    """Return “1 h 50 min” in the words of gettext `_`, with no-break spaces inside each figure."""
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return str(_("%(n)s\u00a0min", n=rest))
-    if not rest:
-        return str(_("%(n)s\u00a0h", n=hours))
-    return str(_("%(h)s\u00a0h %(m)s\u00a0min", h=hours, m=rest))
 
 
 def points(value: Fraction | int) -> str:

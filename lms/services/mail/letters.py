@@ -2,9 +2,10 @@
 
 import functools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from babel.dates import format_date
 from babel.support import NullTranslations, Translations
@@ -12,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 import lms
+from lms.speech import duration
 
 ROOT = Path(lms.__file__).parent
 TEMPLATES = ROOT / "templates" / "mail"
@@ -92,6 +94,8 @@ def _environment(language: str, *, autoescape: bool) -> Environment:
         format_date, format="EEEE d MMMM y", locale=_dates(language)
     )
     environment.install_gettext_translations(spoken, newstyle=True)  # type: ignore[attr-defined]
+    say = cast(Callable[..., str], environment.globals["gettext"])
+    environment.filters["duration"] = functools.partial(duration, say)
     return environment
 
 

@@ -155,9 +155,9 @@ def _granted(given: object) -> Iterator[str]:
     if (percent := getattr(given, "percent", 100)) > 100:
         yield _("%(n)s\u00a0%% of the usual time", n=percent)
     if minutes := getattr(given, "minutes", 0):
-        yield _("%(n)s minutes more", n=minutes)
+        yield _("%(time)s more", time=duration(minutes))
     if pause := getattr(given, "pause_minutes", 0):
-        yield _("Pauses of %(n)s minutes in all", n=pause)
+        yield _("Pauses of %(time)s in all", time=duration(pause))
     if getattr(given, "larger_spacing", False):
         yield _("Larger spacing")
 

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 import courses
+from lms import speech
 
 UNIT_WORDS = {
     "done": _l("Done"),
@@ -119,12 +120,7 @@ def word(words: Mapping[str, object], key: str) -> str:
 
 def duration(minutes: int) -> str:
     """Return “1 h 50 min”."""
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return str(_("%(n)s\u00a0min", n=rest))
-    if not rest:
-        return str(_("%(n)s\u00a0h", n=hours))
-    return str(_("%(h)s\u00a0h %(m)s\u00a0min", h=hours, m=rest))
+    return speech.duration(_, minutes)
 
 
 def amount(rule: courses.PracticeRule, value: int) -> str:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from wtforms.fields.choices import SelectChoice
 
-from lms import clock
+from lms import clock, speech
 from lms.access import rule
 from lms.db import db
 from lms.errors import Refused
@@ -151,7 +151,9 @@ def tried(form: CodeForm, chosen: OpenSession) -> ResponseReturnValue:
     if form.code.errors:
         return remembered(make_response(drawn(form), 422), device)
     said = {
-        "credited": _("You are on record, with %(n)s minutes.", n=chosen.live.minutes),
+        "credited": _(
+            "You are on record, with %(time)s.", time=speech.duration(_, chosen.live.minutes)
+        ),
         "known": _("You are on record already."),
     }
     flash(said[answer], "success")

@@ -235,6 +235,16 @@ def test_a_link_signs_once_and_what_was_not_ticked_goes_on_waiting(
     session.rollback()
 
 
+def test_the_letter_tells_long_times_in_hours(
+    session: Session, cast: Cast, places: tuple[int, int, int]
+) -> None:
+    site, _saul, nan = places
+    enter(session, cast, stated(site, nan, administration_minutes=510))
+    links(session, cast)
+    body = session.scalars(sa.select(OutboxMessage.body)).one()
+    assert "- 10 September 2026: practicum, 8\u00a0h 30\u00a0min\n" in body
+
+
 def test_a_used_a_late_and_a_guessed_link_lead_nowhere(
     session: Session, cast: Cast, places: tuple[int, int, int]
 ) -> None:

@@ -107,7 +107,7 @@ def test_an_incident_is_declared_once_however_often_it_is_sent(
     send(ada, page, f"{page}/incidents", **form)
     (row,) = rows(app, SittingIncident)
     told = client_of("Lena").get(f"/learn/{cast.lena_seat}/first-module/quiz/terms").text
-    assert "This attempt ends" in told and "incident, +10 min: Fire alarm." in told
+    assert "This attempt ends" in told and "incident, +10\u00a0min: Fire alarm." in told
     answer = send(ada, page, f"{page}/incidents/{row.id}/withdraw")
     assert "The incident is withdrawn." in answer.text
     for wrong in ({**form, "minutes": ""}, {**form, "description": " "}, {**form, "ticket": "x"}):
@@ -140,7 +140,7 @@ def test_an_accommodation_is_granted_seen_and_withdrawn(
     assert (row.percent, row.minutes, row.pause_minutes, row.larger_spacing) == (133, 0, 20, True)
     send(ada, place(cast), f"{place(cast)}/window", limit="60")
     told = client_of("Lena").get(f"/learn/{cast.lena_seat}/first-module/quiz/terms").text
-    assert "accommodation, +20 min" in told and "1\u00a0h 20\u00a0min" in told
+    assert "accommodation, +20\u00a0min" in told and "1\u00a0h 20\u00a0min" in told
     assert "Larger text and spacing" in told
     answer = send(ada, page, f"{page}/{row.id}/withdraw")
     assert "Withdrawn. Attempts under way keep it." in answer.text
