@@ -1,6 +1,7 @@
 """Assessment pages of a programme: statistics, misconceptions, and how cut scores are set."""
 
 from lms.views.psychometrics import (
+    curves,
     misconceptions,
     ratings,
     statistics,
@@ -11,6 +12,7 @@ from lms.views.psychometrics import (
 from lms.views.psychometrics.place import pages
 
 __all__ = [
+    "curves",
     "misconceptions",
     "pages",
     "ratings",

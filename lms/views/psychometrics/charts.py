@@ -96,6 +96,14 @@ def curves(table: quizzes.DistractorTable | None) -> tuple[Curve, ...]:
     )
 
 
+def measured(
+    information: Iterable[tuple[float, float]],
+) -> Iterable[tuple[float, float, float | None]]:
+    """Yield ability, information and the standard error of ability, None where nothing is known."""
+    for ability, told in information:
+        yield ability, told, told**-0.5 if told > 0.0001 else None
+
+
 def apart(heights: Sequence[float]) -> list[float]:
     """Return the heights, moved up or down where two would stand closer than a line of text."""
     order = sorted(range(len(heights)), key=lambda place: heights[place])

@@ -25,11 +25,16 @@ PARTS = "psychometrics/_parts.html"
 
 
 def given(
-    programme: int, format: str, name: str, columns: Sequence[Column], rows: Iterable[Any]
+    programme: int,
+    format: str,
+    name: str,
+    columns: Sequence[Column],
+    rows: Iterable[Any],
+    notes: tuple[str, ...] = (),
 ) -> Response:
     """Hand out a table of a programme."""
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())
-    table = Table(name, tuple(columns), list(rows))
+    table = Table(name, tuple(columns), list(rows), notes)
     return exports.given(table, format, programme_id=programme, zone=found.time_zone)
 
 
