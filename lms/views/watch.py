@@ -101,7 +101,6 @@ def cohort(cohort: int) -> str:
         address=addresses(found, chosen),
         keepers=options(watch.list_keepers(db.session, found.programme_id)),
         mine=current_user.id,
-        oversees=accounts.satisfies(found.role, "overseer"),
         today=today,
         **words(),
     )
@@ -162,7 +161,7 @@ def owner_form(found: RunCohort) -> OwnerForm:
 
 
 @pages.get("/manage/cohorts/<int:cohort>/at-risk/table.<format>")
-@rule("overseer")
+@rule("reader")
 def cohort_table(cohort: int, format: str) -> Response:
     """Give the flags as shown, all pages of them, as a table to take away."""
     found = cohorts.cohort_for(db.session, current_user.id, cohort, asked())

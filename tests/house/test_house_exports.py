@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,16 +13,20 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import openpyxl
+import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from lms import clock
 from lms.access import rule_of
 from lms.db import db
 from lms.downloads import FORMULA_STARTS
 from lms.models.accounts import Account
+from lms.models.audit import AuditEntry
 from lms.models.catalogue import Programme
-from lms.services import audit
+from lms.services import accounts, audit
 from tests.cast import PEOPLE
 from tests.house import test_house_routes as house
 from tests.stories import Told
@@ -148,6 +153,67 @@ def test_every_table_that_staff_see_can_be_taken_away(
         with client_of(who).get(path) as answer:
             assert answer.status_code == 200, path
             refuse_nameless(path, answer)
+
+
+def test_a_file_asks_the_right_that_its_page_asks(app: Flask) -> None:
+    """Whoever may read a list may take it, and nobody else: also of routes that are added."""
+    asked, seen = {}, 0
+    for route in app.url_map.iter_rules():
+        if "GET" in (route.methods or ()):
+            asked[route.rule] = rule_of(app, route.endpoint)
+    for path, right in asked.items():
+        page = path.removesuffix("/table.<format>")
+        if page != path and page in asked:
+            assert right == asked[page], path
+            seen += 1
+    assert seen > 50
+
+
+# Lists of learners with what is known of each, and what their files are noted as.
+LISTS = {
+    "/manage/cohorts/{autumn}": "cohort.exported",
+    "/manage/cohorts/{autumn}/places": "places.exported",
+    "/manage/cohorts/{autumn}/at-risk": "flags.exported",
+    "/manage/cohorts/{autumn}/practice": "practice.exported",
+    "/manage/cohorts/{autumn}/observed": "observations.exported",
+    "/manage/programmes/{northgate}/qualifications": "qualifications.exported",
+}
+
+
+@pytest.mark.parametrize("listed", LISTS)
+def test_a_list_of_learners_leaves_with_its_staff_and_with_nobody_else(
+    app: Flask, told: Told, client_of: Callable[[str], FlaskClient], listed: str
+) -> None:
+    """Ivo teaches; Otto teaches elsewhere, Olga runs elsewhere, the rest learn or visit."""
+    here = listed.format(autumn=told.cast.autumn, northgate=told.cast.northgate)
+    with app.app_context():
+        accounts.grant_role(
+            db.session,
+            programme_id=told.cast.southgate,
+            email=told.cast.email("Otto"),
+            role="instructor",
+            by=told.cast.olga,
+            now=clock.now(),
+        )
+        db.session.commit()
+        before = taken(LISTS[listed])
+    assert f"{here}/table.csv" in client_of("Ivo").get(here).text
+    for form in ("csv", "xlsx"):
+        for who, status in {"Otto": 404, "Olga": 404, "Saul": 404, "Pia": 404, "Leo": 403}.items():
+            assert client_of(who).get(f"{here}/table.{form}").status_code == status, who
+        assert app.test_client().get(f"{here}/table.{form}").status_code == 302
+        with client_of("Ivo").get(f"{here}/table.{form}") as answer:
+            assert answer.status_code == 200
+            refuse_nameless(f"{here}/table.{form}", answer)
+    assert client_of("Ivo").get(f"{here}/table.exe").status_code == 404
+    with app.app_context():
+        assert taken(LISTS[listed]) - before == Counter({PEOPLE["Ivo"]: 2})
+
+
+def taken(act: str) -> Counter[str]:
+    """Count who took what is noted as an act."""
+    query = sa.select(Account.full_name).join(AuditEntry, AuditEntry.actor_id == Account.id)
+    return Counter(db.session.scalars(query.where(AuditEntry.act == act)))
 
 
 def refuse_nameless(path: str, answer: TestResponse) -> None:

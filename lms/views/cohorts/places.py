@@ -55,7 +55,7 @@ def filters() -> tuple[str | None, str]:
 
 
 @pages.get("/manage/cohorts/<int:cohort>/places/table.<format>")
-@rule("overseer")
+@rule("reader")
 def places_table(cohort: int, format: str) -> Response:
     """Hand the places out as a table for a spreadsheet, with the filters of the page."""
     found = run_for(cohort)

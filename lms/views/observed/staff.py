@@ -8,14 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from lms import clock
+from lms import clock, exports
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import handed_out
 from lms.errors import Refused
-from lms.exports import in_zone
 from lms.forms.observed import ActForm, OpenForm, PlanForm, ThirdForm
-from lms.services import accounts, audit, catalogue, cohorts, observed
+from lms.services import accounts, catalogue, cohorts, observed
 from lms.services.cohorts import RunCohort
 from lms.services.observed import Observed
 from lms.views.observed.place import pages
@@ -54,22 +52,19 @@ def of_cohort(cohort: int) -> str:
 
 
 @pages.get("/manage/cohorts/<int:cohort>/observed/table.<format>")
-@rule("overseer")
+@rule("reader")
 def cohort_table(cohort: int, format: str) -> Response:
     """Hand out the table of a cohort's observations."""
-    found, now = run_cohort(cohort), clock.now()
-    table = observed.observed_table(db.session, found, now)
-    audit.record(
-        db.session,
-        at=now,
-        actor_id=current_user.id,
+    found = run_cohort(cohort)
+    return exports.noted(
+        observed.observed_table(db.session, found, clock.now()),
+        format,
         programme_id=found.programme_id,
+        zone=found.time_zone,
         act="observations.exported",
         subject=f"cohort {found.id}",
         detail={"format": format},
     )
-    db.session.commit()
-    return handed_out(in_zone(table, found.time_zone), format)
 
 
 @pages.route("/manage/cohorts/<int:cohort>/observed/new", methods=["GET", "POST"])

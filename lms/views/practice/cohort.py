@@ -3,13 +3,11 @@
 from flask import Response, render_template, request
 from flask_login import current_user
 
-from lms import clock
+from lms import clock, exports
 from lms.access import asked, rule
 from lms.db import db
-from lms.downloads import handed_out
 from lms.errors import NotFound
-from lms.exports import in_zone
-from lms.services import audit, catalogue, cohorts, practice
+from lms.services import catalogue, cohorts, practice
 from lms.services.cohorts import RunCohort
 from lms.services.practice import LearnerPractice
 from lms.views.practice.place import pages, rows_of_rules
@@ -56,22 +54,19 @@ def totals(learners: list[LearnerPractice]) -> dict[str, int]:
 
 
 @pages.get("/manage/cohorts/<int:cohort>/practice/table.<format>")
-@rule("overseer")
+@rule("reader")
 def cohort_table(cohort: int, format: str) -> Response:
     """Hand out the table of a cohort's practice."""
-    found, now = run_cohort(cohort), clock.now()
-    table = practice.practice_table(db.session, found, now)
-    audit.record(
-        db.session,
-        at=now,
-        actor_id=current_user.id,
+    found = run_cohort(cohort)
+    return exports.noted(
+        practice.practice_table(db.session, found, clock.now()),
+        format,
         programme_id=found.programme_id,
+        zone=found.time_zone,
         act="practice.exported",
         subject=f"cohort {found.id}",
         detail={"format": format},
     )
-    db.session.commit()
-    return handed_out(in_zone(table, found.time_zone), format)
 
 
 @pages.get("/manage/cohorts/<int:cohort>/learners/<int:enrolment>/practice")

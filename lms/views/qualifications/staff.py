@@ -123,7 +123,7 @@ def proof(qualification: int) -> Response:
 
 
 @pages.get("/manage/programmes/<int:programme>/qualifications/table.<format>")
-@rule("overseer")
+@rule("reader")
 def table(programme: int, format: str) -> Response:
     """Give the qualifications of a programme as a file for a spreadsheet."""
     found = cohorts.programme_for(db.session, current_user.id, programme, asked())

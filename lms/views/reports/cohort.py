@@ -76,7 +76,7 @@ def draw(found: RunCohort, chosen: Choice, now: datetime) -> Markup:
         most_open=MOST_OPEN,
         timeline=reports.timeline(report),
         quiz_times=reports.quiz_times(report),
-        may_export=accounts.satisfies(found.role, "overseer"),
+        oversees=accounts.satisfies(found.role, "overseer"),
         address=lambda anchor="who", **change: chosen.address(found.id, anchor, **change),
         pace_word=pace_word,
         local=local_to(found.time_zone),

@@ -29,7 +29,7 @@ VERDICT_WORDS = {
 
 
 @pages.get("/manage/cohorts/<int:cohort>/table.<format>")
-@rule("overseer")
+@rule("reader")
 def cohort_table(cohort: int, format: str) -> Response:
     """Give the table as shown, with the same choice and order, as a file for a spreadsheet."""
     found = cohorts.cohort_for(db.session, current_user.id, cohort, asked())

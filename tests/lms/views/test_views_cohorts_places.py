@@ -163,7 +163,7 @@ def test_a_module_gets_a_day_of_its_own_and_not_two(client_of: ClientOf, cast: C
 
 def test_the_list_goes_away_as_it_is_shown(client_of: ClientOf, cast: Cast) -> None:
     client = client_of("Rhea")
-    assert client_of("Ivo").get(manage(cast, "places/table.csv")).status_code == 403
+    assert client_of("Lena").get(manage(cast, "places/table.csv")).status_code == 403
     assert client.get(manage(cast, "places/table.pdf")).status_code == 404
     assert client.get(manage(cast, "places/table.xlsx")).data.startswith(b"PK")
     answer = client.get(manage(cast, "places/table.csv?q=ferreira"))
