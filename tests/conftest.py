@@ -5,6 +5,7 @@ import functools
 import gc
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from tests import once
 from tests.cast import BUNDLED, THEN, Cast, seed, settings_for
 from tests.stories import Told, tell
 
+SECONDS_A_DAY = 86_400
+LONGEST_TEST = 20.0
 # Which template a test starts from that asks for one of these.
 STARTS = {"told": "template_of_told", "bundled_release": "template_of_bundled"}
 
@@ -31,6 +34,14 @@ STARTS = {"told": "template_of_told", "bundled_release": "template_of_bundled"}
 def _push_request_context() -> Iterator[None]:
     """Switch off pytest-flask's context, in which all requests of a test would share one `g`."""
     yield
+
+
+@pytest.fixture(autouse=True)
+def _one_day() -> None:
+    """Wait out the last seconds of a UTC day: what a test tells and asks is of one day."""
+    left = SECONDS_A_DAY - time.time() % SECONDS_A_DAY
+    if left < LONGEST_TEST:
+        time.sleep(left)
 
 
 @pytest.fixture(autouse=True)

@@ -85,7 +85,7 @@ def test_the_page_says_the_same_of_an_address_with_and_without_an_account(
         status, page = send(ada, people(cast), email=email, role="auditor", site="")
         assert status == 303 and "Otto Lind" not in page
         main = page.split('<main id="main"', 1)[1].split("</main>", 1)[0]
-        pages.append(re.sub(r'value="[^"]*"|<time[^>]*>', "", main.replace(email, "X")))
+        pages.append(re.sub(r'value="[^"]*"|<time[^>]*>[^<]*', "", main.replace(email, "X")))
         status, _page = send(ada, f"{people(cast)}/invitations/{len(pages)}/end")
         assert status == 303
     first, second = (re.sub(r"invitations/\d+", "", page) for page in pages)
