@@ -16,6 +16,7 @@ from typing import Any
 from benchmarks import (
     analysis,
     certificates,
+    downloads,
     pages,
     queries,
     saves,
@@ -66,6 +67,7 @@ def measured(*, with_setup: bool) -> Iterator[Row]:
     yield from sittings.measure()
     yield from certificates.measure()
     yield from signatures.measure()
+    yield from downloads.measure()
     yield from analysis.measure()
     if with_setup:
         yield starts.set_up()

@@ -1,14 +1,19 @@
-"""What our pages are measured against, on the same server: a bare route, a mini page, a mini save.
+"""What ours is measured against, on the same server: bare route, mini page, mini save, naive PDF.
 
 The mini page makes two queries and fills a small template; the mini save is one durable upsert.
-Both are what somebody would write in an afternoon: no accounts, no rights, no audit, no CSRF.
+Both are what somebody would write in an afternoon: no accounts, no rights, no audit, no CSRF. The
+same save for somebody signed in reads the session's cookie and loads the person first.
+The naive certificate is drawn with everything made afresh.
 """
 
 import os
+import tempfile
+import threading
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, jsonify, render_template_string, request
+from flask import Flask, Response, jsonify, render_template_string, request, session
 from pysqlite3 import dbapi2 as fixed_sqlite
 from sqlalchemy import event
 
@@ -16,6 +21,7 @@ PEOPLE, LINES = 200, 20
 MINI_PAGE = """<!doctype html><title>{{ name }}</title><h1>{{ name }}</h1>
 <ul>{% for line in lines %}<li><a href="/lines/{{ line.id }}">{{ line.text }}</a></li>
 {% endfor %}</ul>"""
+_own, _first = threading.local(), threading.Lock()
 tables = sa.MetaData()
 people = sa.Table(
     "people", tables, sa.Column("id", sa.Integer, primary_key=True), sa.Column("name", sa.String)
@@ -75,9 +81,23 @@ def upsert(dialect: str, person: int, slot: int, option: str) -> Any:
     )
 
 
+def naive_certificate() -> bytes:
+    """Return a certificate drawn as WeasyPrint's manual begins, with files of this thread's own."""
+    if not hasattr(_own, "draw"):
+        with _first:
+            from benchmarks.certificates import naive_drawing
+            from benchmarks.samples import credential
+
+            folder = Path(tempfile.mkdtemp(dir=os.environ.get("LMS_DATA")))
+            _own.draw = naive_drawing(credential("Lena Marković"), folder)
+    drawn: bytes = _own.draw()
+    return drawn
+
+
 def create_app() -> Flask:
     """Return the anchors as an application."""
     app = Flask(__name__)
+    app.secret_key = "of the anchors"
     engine = make_engine(os.environ["ANCHORS_DATABASE"])
     writer = engine.execution_options(writes=True)
 
@@ -93,12 +113,31 @@ def create_app() -> Flask:
             theirs = connection.execute(sa.select(lines).where(lines.c.person == person)).all()
         return render_template_string(MINI_PAGE, name=found.name, lines=theirs)
 
-    @app.post("/mini/<int:person>/<int:slot>")
-    def save(person: int, slot: int) -> Any:
+    def store(person: int, slot: int) -> Any:
         option = str(request.get_json()["option"])
         with writer.begin() as connection:
             connection.execute(upsert(engine.dialect.name, person, slot, option))
         return jsonify(saved=True)
+
+    @app.post("/mini/<int:person>/<int:slot>")
+    def save(person: int, slot: int) -> Any:
+        return store(person, slot)
+
+    @app.get("/sign-in/<int:person>")
+    def sign_in(person: int) -> str:
+        session["person"] = person
+        return "ok"
+
+    @app.post("/mine/<int:slot>")
+    def save_mine(slot: int) -> Any:
+        with engine.connect() as connection:
+            query = sa.select(people).where(people.c.id == session["person"])
+            person = connection.execute(query).one()
+        return store(person.id, slot)
+
+    @app.get("/naive.pdf")
+    def certificate() -> Response:
+        return Response(naive_certificate(), mimetype="application/pdf")
 
     return app
 

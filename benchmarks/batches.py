@@ -20,7 +20,8 @@ from typing import Any
 
 from flask import Flask
 
-from benchmarks.certificates import _naive, credential, spent_milliseconds
+from benchmarks.certificates import naive_drawing, spent_milliseconds
+from benchmarks.samples import credential
 from lms import clock, hands
 from lms.app import create_app
 from lms.config import Settings
@@ -70,7 +71,7 @@ def row(
 def naive_milliseconds() -> float:
     """Return the processor time of an unsigned certificate with everything made afresh."""
     with tempfile.TemporaryDirectory() as folder:
-        naive = _naive(credential("Lena Marković"), Path(folder))
+        naive = naive_drawing(credential("Lena Marković"), Path(folder))
         naive()
         return statistics.median(spent_milliseconds(naive) for _ in range(NAIVE_ROUNDS))
 

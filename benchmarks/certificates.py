@@ -22,7 +22,6 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from pathlib import Path
 from string import Template
 from typing import Any, get_args
@@ -31,19 +30,9 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from certificates import (  # noqa: E402
-    Competency,
-    Credential,
-    HoursLine,
-    Kind,
-    MappedHours,
-    Particulars,
-    Signatory,
-    new_serial,
-    render_certificate,
-)
+from benchmarks.samples import VERIFY_URL, credential, particulars  # noqa: E402
+from certificates import Credential, Kind, render_certificate  # noqa: E402
 
-VERIFY_URL = "https://verify.northgate.example/v/0W40J2GB1G6GW3RG2491650N2R6Z"
 ROUNDS, FEW_ROUNDS, WARM_PER_ROUND, COLD_ROUNDS = 15, 5, 5, 9
 BATCH = 100
 FIRST, LAST = 200, 1000
@@ -54,39 +43,14 @@ BARE_SCRIPT = (
     "from weasyprint import HTML;"
     "HTML(string='<h1>Certificate</h1><p>Lena</p>').write_pdf(pdf_variant='pdf/ua-1')"
 )
-COLD_SCRIPT = "from benchmarks.certificates import credential, VERIFY_URL, render_certificate;" + (
+COLD_SCRIPT = (
+    "import gc; gc.disable();"
+    "from benchmarks.samples import VERIFY_URL, credential;"
+    "from certificates import render_certificate;"
     "render_certificate(credential('Lena Marković'), VERIFY_URL)"
 )
+"""Begins as the `lms` command does, without looking for garbage."""
 NAMES = ("Lena Marković", "Nguyễn Thị Ánh", "Владимир Вернадский", "محمد الفارسي", "王小明")
-
-
-def credential(name: str) -> Credential:
-    """Return a made-up credential of usual size for the name."""
-    parts = ("Foundations and law", "Set and setting", "Screening", "Adverse events", "Ethics")
-    return Credential(
-        serial=new_serial(bytes(range(7, 24))),
-        holder_name=name,
-        holder_profession="Clinical psychologist",
-        title="Foundations of Psychedelic-Assisted Therapy",
-        programme="Northgate PAT Programme",
-        programme_web="https://northgate.example",
-        minutes=2160,
-        hours=tuple(HoursLine(part, 432) for part in parts),
-        started_on=date(2026, 7, 1),
-        completed_on=date(2026, 10, 13),
-        issued_at=datetime(2026, 10, 14, 9, 30, tzinfo=UTC),
-        current_until=date(2028, 10, 14),
-        release="2026.2",
-        release_hash="ab" * 32,
-        assessment="Every module assessment passed at its set standard.",
-        certifies="Completed the whole course of instruction.",
-        notice="",
-        signatories=(
-            Signatory("Dr Adaeze Okafor", "Programme Director"),
-            Signatory("Jonas Ward, MSc", "Lead Educator"),
-        ),
-        language="en-GB",
-    )
 
 
 def measure() -> list[dict[str, Any]]:
@@ -101,28 +65,6 @@ def kinds() -> dict[str, Credential]:
     bare = credential("Lena Marković")
     full = {kind: replace(bare, particulars=particulars(kind)) for kind in get_args(Kind)}
     return {"certificate": bare} | {f"{kind} with record": one for kind, one in full.items()}
-
-
-def particulars(kind: Kind) -> Particulars:
-    """Return particulars of usual size."""
-    named = [f"Competency number {number} of a framework" for number in range(1, 9)]
-    return Particulars(
-        kind=kind,
-        format="Online, self-paced",
-        provider_address="14 Northgate, Leeds LS1 3AA, United Kingdom",
-        instructors=("Dr Adaeze Okafor", "Jonas Ward, MSc"),
-        competencies=tuple(
-            Competency("Northgate framework", f"N{number}", name)
-            for number, name in enumerate(named, start=1)
-        ),
-        mapped=(
-            MappedHours(
-                "Oregon",
-                date(2026, 9, 1),
-                tuple(HoursLine(f"Category {number}", 300) for number in range(1, 6)),
-            ),
-        ),
-    )
 
 
 def goal_row(
@@ -148,7 +90,7 @@ def _warm_row(what: str, person: Credential) -> dict[str, Any]:
 def _interleaved(person: Credential, rounds: int) -> tuple[list[float], list[float]]:
     """Return the milliseconds of our certificate and of the naive one, round by round."""
     with tempfile.TemporaryDirectory() as folder:
-        naive = _naive(person, Path(folder))
+        naive = naive_drawing(person, Path(folder))
         render_certificate(person, VERIFY_URL)
         naive()
         ours, theirs = [], []
@@ -167,7 +109,7 @@ def _batch_rows() -> list[dict[str, Any]]:
     """Time a batch of a hundred people in one process and in two, against naive certificates."""
     people = [credential(f"{NAMES[number % len(NAMES)]} {number}") for number in range(BATCH)]
     with tempfile.TemporaryDirectory() as folder:
-        naive = _naive(people[0], Path(folder))
+        naive = naive_drawing(people[0], Path(folder))
         _draw_all(people[:10])
         naive()
         before = [spent_milliseconds(naive) for _ in range(FEW_ROUNDS)]
@@ -211,7 +153,7 @@ def _seconds_in_processes(people: Sequence[Credential], number: int) -> float:
         return time.monotonic() - started
 
 
-def _naive(person: Credential, folder: Path) -> Callable[[], bytes]:
+def naive_drawing(person: Credential, folder: Path) -> Callable[[], bytes]:
     """Return a function that draws the page with everything made afresh, fonts as woff2."""
     from fontTools.ttLib import TTFont
     from weasyprint import CSS, HTML
