@@ -2,10 +2,9 @@
 
 import functools
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from babel.dates import format_date
 from babel.support import NullTranslations, Translations
@@ -94,8 +93,9 @@ def _environment(language: str, *, autoescape: bool) -> Environment:
         format_date, format="EEEE d MMMM y", locale=_dates(language)
     )
     environment.install_gettext_translations(spoken, newstyle=True)  # type: ignore[attr-defined]
-    say = cast(Callable[..., str], environment.globals["gettext"])
-    environment.filters["duration"] = functools.partial(duration, say)
+    environment.filters["duration"] = functools.partial(
+        duration, lambda words, **given: spoken.gettext(words) % given
+    )
     return environment
 
 

@@ -19,8 +19,8 @@ from tests.psychometric_samples import BANK, learner, sit
 
 NOW = THEN + timedelta(days=30)
 Clients = Callable[[str], FlaskClient]
-ENOUGH = 100
-"""Learners that a model asks for."""
+ENOUGH = 140
+"""Learners by whom the model has its hundred, and five items the thirty that each needs."""
 
 
 @pytest.fixture
