@@ -55,7 +55,7 @@ def column(blocks: Mapping[str, Block], measure: float, room: float) -> dict[str
         text = escape(block.text if name in _TITLES else _held_together(block.text))
         style = set_in(block.text, size)
         if name in _OPTIONAL:
-            filled[name] = text and f'<p class="{name}" style="{style}">{text}</p>'
+            filled[name] = text and f'<p class="{name}" data-own="" style="{style}">{text}</p>'
         else:
             filled |= {name: text, f"{name}_style": style}
     return filled
@@ -95,7 +95,7 @@ def facts(credential: Credential) -> str:
     if told.cycle > 1:
         lines.append(f"Renewal, cycle {told.cycle}")
     written = "\n".join(marked(line) for line in lines)
-    return f'<p class="facts">{written}</p>'
+    return f'<p class="facts" data-own="">{written}</p>'
 
 
 def check(
@@ -106,7 +106,7 @@ def check(
     return {
         "code_text": marked(f"QR code of the address {verify_url}"),
         "domain": paragraph("domain", domain_of(verify_url), DOMAIN, width),
-        "serial": paragraph("serial", serial, SERIAL, serial_width),
+        "serial": paragraph("serial", serial, SERIAL, serial_width, own=True),
     }
 
 

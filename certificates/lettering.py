@@ -71,6 +71,7 @@ def size_for(text: str, ladder: tuple[Step, ...], width: float) -> float:
     return ladder[-1].size
 
 
+@lru_cache(maxsize=1024)
 def lines_of(text: str, width: float) -> int:
     """Return how many lines of `width` ems the text takes, by estimate, erring upwards.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from string import Template
+from xml.etree import ElementTree
 
 from certificates.brand import Brand, Paper
 from certificates.course_front import course_front
@@ -31,8 +32,7 @@ _CALLED: Mapping[Kind, str] = {
     "ce": "statement of continuing education",
 }
 _SANS_PLACES = (
-    ".kicker,.awarded,.manner,.web,.role,.facts,.statement,.notice,.check,li,.note,.section p,"
-    ".running"
+    ".kicker,.awarded,.manner,.web,.role,.facts,.statement,.notice,.check,li,.note,.section p"
 )
 
 
@@ -53,8 +53,10 @@ class Page:
     """A page ready for the press: XHTML without a namespace, faces, style sheets, pictures.
 
     `sheets` are names of files of the design, filled in with `sizes`; `voices` is the style sheet
-    that says which of the faces speak where. The picture of the QR code is wanted at
-    `certificate:code.png`, those in `pictures` at their addresses.
+    that says which of the faces speak where, and `own_voices` what is otherwise in elements of the
+    page's own (`data-own`), if anything. `own_packages` are those of the faces that only such
+    elements need: the lines of other scripts are of other heights. The picture of the QR code is
+    wanted at `certificate:code.png`, those in `pictures` at their addresses.
     """
 
     html: str
@@ -63,6 +65,8 @@ class Page:
     sheets: tuple[str, ...]
     sizes: Mapping[str, str]
     pictures: Mapping[str, bytes]
+    own_voices: str = ""
+    own_packages: frozenset[str] = frozenset()
 
 
 def page_for(
@@ -84,7 +88,35 @@ def page_for(
     faces = faces_for("".join(about.values()) + body)
     html = _PAGE.substitute(about, body=body)
     sheets = ("base.css", f"{name}.css", "record.css")
-    return Page(html, faces, _voices(faces), sheets, look.sizes, look.pictures)
+    common = faces_for(_common_text(html))
+    own = [face for face in faces if face not in common]
+    return Page(
+        html,
+        faces,
+        _voices(common),
+        sheets,
+        look.sizes,
+        look.pictures,
+        _own_voices(faces) if own else "",
+        frozenset(face.package for face in own),
+    )
+
+
+def _common_text(html: str) -> str:
+    """Return the text that other certificates of the cohort have too, in faces of its own.
+
+    What it looks like then rests on nothing that a name brings.
+    """
+    tree = ElementTree.fromstring(html)  # noqa: S314  Ours, and every part of it escaped.
+    return "".join(_texts_without_own(tree))
+
+
+def _texts_without_own(element: ElementTree.Element) -> Iterator[str]:
+    if element.get("data-own") is None:
+        yield element.text or ""
+        for child in element:
+            yield from _texts_without_own(child)
+    yield element.tail or ""
 
 
 def _about(credential: Credential, kind: Kind) -> dict[str, str]:
@@ -122,10 +154,26 @@ def _record(credential: Credential, look: Look, front: Front) -> str:
 
 
 def _voices(faces: tuple[Face, ...]) -> str:
-    """Return the one part of the style that differs by the text: which faces it is set in."""
-    serif = ",".join(f'"{name}"' for name in stack(faces, "serif"))
-    sans = ",".join(f'"{name}"' for name in stack(faces, "sans"))
+    """Return the part of the style that differs by the text: which faces it is set in."""
+    serif, sans = _families(faces)
     return (
         f"html{{font-family:{serif}}}{_SANS_PLACES}{{font-family:{sans}}}"
         f"@page{{font-family:{sans}}}"
     )
+
+
+def _own_voices(faces: tuple[Face, ...]) -> str:
+    """Return the same for elements of a page's own, which need more faces than the others."""
+    serif, sans = _families(faces)
+    return (
+        f"[data-own]{{font-family:{serif}}}"
+        f":is({_SANS_PLACES}):is([data-own],[data-own] *),:is({_SANS_PLACES}) [data-own]"
+        f"{{font-family:{sans}}}"
+    )
+
+
+def _families(faces: tuple[Face, ...]) -> tuple[str, str]:
+    """Return the stacks of both voices, serif and sans, as a style sheet names them."""
+    serif = ",".join(f'"{name}"' for name in stack(faces, "serif"))
+    sans = ",".join(f'"{name}"' for name in stack(faces, "sans"))
+    return serif, sans

@@ -11,17 +11,14 @@ from __future__ import annotations
 
 import atexit
 import gc
-import io
 import os
 import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from string import Template
 from typing import Any, TypeVar
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
-import segno
 from cssselect2 import ElementWrapper  # type: ignore[import-untyped]
-from PIL import Image, ImageOps
 from weasyprint import CSS, DEFAULT_OPTIONS, HTML
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
@@ -36,9 +33,11 @@ from certificates.endings import end_clearly
 from certificates.fonts import FONTS, Face
 from certificates.glyph_map import map_every_glyph
 from certificates.identifier import with_identifier
+from certificates.kept import KeptLayouts
 from certificates.look import DESIGN
 from certificates.page import Page, page_for
 from certificates.printout import Printout, page_for_printout
+from certificates.qr_code import CodePicture
 from certificates.styles import FilledDocument
 from certificates.uncollected import uncollected
 
@@ -54,13 +53,11 @@ _FONT_TYPES = {".ttf": "font/ttf", ".woff2": "font/woff2"}
 _PNG = b"\x89PNG"
 _MOST_KEPT = 32
 """Style sheets and pictures kept: those of as many brands as a busy process draws by turns."""
-_QR_QUIET_ZONE = 4
-_QR_MASK = 3
-"""Any mask can be read; choosing the best one takes longer than the rest of the code."""
 _PAGES_A_CLEARING = 25
-"""Cleared after every so many pages, the memory that they leave behind is used by the next."""
-_INK = bytes([255, 0]) + bytes(254)
-"""Grey of a light module (0) and a dark one (1)."""
+"""Cleared after every so many pages, the memory that they leave behind is used by the next.
+
+All of them are of the youngest generation: nothing older has to be searched.
+"""
 
 
 class ClosedFetcher(URLFetcher):  # type: ignore[misc]
@@ -103,8 +100,7 @@ class _Page(HTML):  # type: ignore[misc]
     sets the attributes that `HTML` of WeasyPrint 70 sets; an upgrade has to look at them again.
     """
 
-    def __init__(self, page: str, fetcher: URLFetcher) -> None:
-        tree = ElementTree.fromstring(page)  # noqa: S314  Ours, and every part of it escaped.
+    def __init__(self, tree: Element, fetcher: URLFetcher) -> None:
         self.base_url = _HOME
         self.url_fetcher = fetcher
         self.media_type = "print"
@@ -130,23 +126,29 @@ class _Press:
         self._loaded: set[Face] = set()
         self._sheets: dict[Hashable, CSS] = {}
         self._pictures: dict[str, Any] = {}
+        self._layouts = KeptLayouts()
         self.drawn = 0
 
-    def document(self, page: Page, code: bytes) -> Document:
+    def document(self, page: Page, code: CodePicture | None) -> Document:
         """Return the page laid out, in its faces, with the picture of its code."""
         self._load(page.faces)
-        self._fetcher.pictures = {**page.pictures, _CODE: code}
-        pictures = dict(self._pictures)
-        document = _Page(page.html, self._fetcher).render(
-            self._fonts, stylesheets=self._style_of(page), cache=pictures
-        )
+        self._fetcher.pictures = page.pictures
+        pictures = {**self._pictures, **({_CODE: code} if code else {})}
+        style = self._style_of(page)
+
+        def lay_out(tree: Element) -> Document:
+            laid_out = _Page(tree, self._fetcher)
+            return laid_out.render(self._fonts, stylesheets=style, cache=pictures)
+
+        look = (page.sheets, *page.sizes.items(), page.voices, page.own_packages)
+        document = self._layouts.document(page.html, look, lay_out)
         # Logos and marks are named by what they show; the code is another one each time.
         if len(self._pictures) > _MOST_KEPT:
             self._pictures.clear()
         self._pictures.update({one: pictures[one] for one in page.pictures if one in pictures})
         return document
 
-    def draw(self, page: Page, code: bytes, finisher: Finisher | None) -> bytes:
+    def draw(self, page: Page, code: CodePicture | None, finisher: Finisher | None) -> bytes:
         """Return the page as the bytes of a PDF file."""
         return self.write(self.document(page, code), finisher)
 
@@ -169,6 +171,7 @@ class _Press:
         return [
             self._sheet((page.sheets, *page.sizes.items()), lambda: _filled(page)),
             self._sheet(page.voices, lambda: page.voices),
+            *([self._sheet(page.own_voices, lambda: page.own_voices)] if page.own_voices else ()),
         ]
 
     def _sheet(self, key: Hashable, rules: Callable[[], str]) -> CSS:
@@ -217,7 +220,7 @@ def render_certificate(
     def finish(_document: Any, pdf: Any) -> None:
         embed(pdf, attachments, credential.issued_at)
 
-    return _pressed(page, code_picture(verify_url), finish)
+    return _pressed(page, CodePicture(verify_url), finish)
 
 
 def render_printout(printout: Printout) -> bytes:
@@ -225,7 +228,7 @@ def render_printout(printout: Printout) -> bytes:
 
     Equal input gives equal bytes. As safe to call as `render_certificate`.
     """
-    return _pressed(page_for_printout(printout), b"", None)
+    return _pressed(page_for_printout(printout), None, None)
 
 
 def measured(page: Page, verify_url: str, read: Callable[[Document], Read]) -> tuple[Read, int]:
@@ -235,18 +238,18 @@ def measured(page: Page, verify_url: str, read: Callable[[Document], Read]) -> t
     """
     with _lock:
         press = _press()
-        document = press.document(page, code_picture(verify_url))
+        document = press.document(page, CodePicture(verify_url))
         return read(document), len(press.write(document))
 
 
-def _pressed(page: Page, code: bytes, finisher: Finisher | None) -> bytes:
+def _pressed(page: Page, code: CodePicture | None, finisher: Finisher | None) -> bytes:
     with _lock:
         press = _press()
         press.drawn += 1
         with uncollected():
             drawn = press.draw(page, code, finisher)
         if press.drawn % _PAGES_A_CLEARING == 0 and gc.isenabled():
-            gc.collect()
+            gc.collect(0)
         return drawn
 
 
@@ -274,18 +277,3 @@ def _free_lock_in_child() -> None:
 os.register_at_fork(after_in_child=_free_lock_in_child)
 # Fonts freed by the end of the interpreter, after the libraries that hold them, crash it.
 atexit.register(_presses.clear)
-
-
-def code_picture(verify_url: str) -> bytes:
-    """Return the QR code of the address as PNG, in grey, four pixels a module.
-
-    Readers of PDF files blur a picture of one pixel a module; a module of four stays sharp.
-    """
-    code = segno.make(verify_url, error="m", micro=False, mask=_QR_MASK, boost_error=False)
-    modules = b"".join(code.matrix).translate(_INK)
-    picture = Image.frombytes("L", (len(code.matrix), len(code.matrix)), modules)
-    picture = ImageOps.expand(picture, _QR_QUIET_ZONE, fill=255)
-    picture = picture.resize((4 * picture.width, 4 * picture.height), Image.Resampling.NEAREST)
-    file = io.BytesIO()
-    picture.save(file, "PNG", compress_level=1)
-    return file.getvalue()

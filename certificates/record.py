@@ -24,6 +24,7 @@ MAPPED_NOTE = (
 )
 """What stands under hours mapped to a jurisdiction; {day} is the date of the rules."""
 
+_OF_THE_HOLDER = frozenset({"Format", "Place", "Dates", "Renews"})
 _LEADING = 1.42
 _BETWEEN = 2.0
 _AROUND = 26.0
@@ -31,19 +32,23 @@ _AROUND = 26.0
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A headed part of a record: a note, then lines of a label and a text, then paragraphs."""
+    """A headed part of a record: a note, then lines of a label and a text, then paragraphs.
+
+    `own` names the lines, by label, that may tell other things of another holder.
+    """
 
     name: str
     title: str
     lines: tuple[tuple[str, str], ...] = ()
     note: str = ""
     paragraphs: tuple[str, ...] = ()
+    own: frozenset[str] = frozenset()
 
     def html(self, size: float | None = None) -> str:
         """Return the section as markup, in a size of its own if one is given in points."""
         style = f' style="font-size:{size}pt"' if size else ""
         note = f'<p class="note">{marked(self.note)}</p>' if self.note else ""
-        lines = "".join(_line(label, text) for label, text in self.lines)
+        lines = "".join(_line(label, text, label in self.own) for label, text in self.lines)
         listed = f"<ul>{lines}</ul>" if lines else ""
         paragraphs = "".join(f"<p>{marked(text)}</p>" for text in self.paragraphs)
         return (
@@ -64,8 +69,9 @@ class Section:
         )
 
 
-def _line(label: str, text: str) -> str:
-    return f"<li>{marked(label)}\t<span>{marked(text)}</span></li>"
+def _line(label: str, text: str, is_own: bool) -> str:
+    own = ' data-own=""' if is_own else ""
+    return f"<li{own}>{marked(label)}\t<span>{marked(text)}</span></li>"
 
 
 def record_sections(credential: Credential) -> tuple[Section, ...]:
@@ -94,7 +100,8 @@ def _training(credential: Credential) -> Section:
         ("Release", credential.release),
         ("Renews", _renews(told.cycle, told.renews)),
     )
-    return Section("training", "The training", tuple(line for line in lines if line[1].strip()))
+    told_lines = tuple(line for line in lines if line[1].strip())
+    return Section("training", "The training", told_lines, own=_OF_THE_HOLDER)
 
 
 def _renews(cycle: int, serial: str | None) -> str:

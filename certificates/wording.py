@@ -72,10 +72,16 @@ def set_in(drawn: str, size: float) -> str:
     return f"font-size:{size}pt" + (";direction:rtl" if is_right_to_left(drawn) else "")
 
 
-def paragraph(kind: str, text: str, ladder: tuple[Step, ...], width: float) -> str:
-    """Return the text as a paragraph of its kind, sized to its width; nothing without a text."""
+def paragraph(
+    kind: str, text: str, ladder: tuple[Step, ...], width: float, *, own: bool = False
+) -> str:
+    """Return the text as a paragraph of its kind, sized to its width; nothing without a text.
+
+    One of the page's own may differ from that of another holder.
+    """
     if not text.strip():
         return ""
     drawn = drawable(text)
     style = set_in(drawn, size_for(drawn, ladder, width))
-    return f'<p class="{kind}" style="{style}">{escape(drawn)}</p>'
+    mark = ' data-own=""' if own else ""
+    return f'<p class="{kind}"{mark} style="{style}">{escape(drawn)}</p>'
