@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from asn1crypto import cms, x509  # type: ignore[import-untyped]
+from asn1crypto import cms, parser, x509  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import SigningError as UnfitSignature
 from pyhanko.sign.validation.errors import SignatureValidationError
@@ -36,6 +36,12 @@ MOST_ATTACHED_BYTES = 2_000_000
 
 _SIGNS = KeyUsageConstraints(
     key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
+)
+
+_OF_ALL = ("version", "digest_algorithms", "encap_content_info", "certificates")
+_OF_THE_SIGNER = (
+    *("version", "sid", "digest_algorithm"),
+    *("signed_attrs", "signature_algorithm", "signature"),
 )
 
 # A file of somebody else's is no event: pyHanko would log each with its traceback.
@@ -123,22 +129,43 @@ def _is_whole(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
         return False
     kept = signature.pkcs7_content
     content = cms.ContentInfo.load(kept)
+    written = _written(content)
     return (
         # Written in the one way in which we write it, and filled up with zeros.
         pdf[before:after] == b"<%s>" % kept.hex().upper().encode("ascii")
-        and not any(kept[len(content.dump()) :])
-        and _is_plain(content["content"])
+        and kept.startswith(written)
+        and not any(kept[len(written) :])
+        and _is_plain(content["content"], signature.signer_cert)
     )
 
 
-def _is_plain(signed: Any) -> bool:
+def _written(content: Any) -> bytes:
+    """Return the signature encoded anew: lengths and parameters can be written in several ways.
+
+    A time-stamp is left as its authority wrote it.
+    """
+    signed = content["content"]
+    info = signed["signer_infos"][0]
+    told = b"".join(info[name].dump(force=True) for name in _OF_THE_SIGNER)
+    infos = parser.emit(0, 1, 17, parser.emit(0, 1, 16, told + info["unsigned_attrs"].dump()))
+    body = b"".join(signed[name].dump(force=True) for name in _OF_ALL) + infos
+    inner = parser.emit(2, 1, 0, parser.emit(0, 1, 16, body))
+    whole: bytes = parser.emit(0, 1, 16, content["content_type"].dump(force=True) + inner)
+    return whole
+
+
+def _is_plain(signed: Any, signer: Any) -> bool:
     """Whether the parts of a signature that it does not cover itself are as they must be."""
     info = signed["signer_infos"][0]
+    named = info["sid"].chosen
     digests = [each["algorithm"].native for each in signed["digest_algorithms"]]
     unsigned = info["unsigned_attrs"].native or ()
     return (
         len(signed["signer_infos"]) == 1
         and digests == [info["digest_algorithm"]["algorithm"].native]
+        # Names that differ in case count as the same elsewhere.
+        and named["issuer"].dump() == signer.issuer.dump()
+        and named["serial_number"].native == signer.serial_number
         and signed["version"].native == info["version"].native == "v1"
         and signed["crls"].native is None
         and {each["type"] for each in unsigned} <= {"signature_time_stamp_token"}

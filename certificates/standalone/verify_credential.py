@@ -29,7 +29,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import cms, tsp  # type: ignore[import-untyped]
+from asn1crypto import cms, parser, tsp  # type: ignore[import-untyped]
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -145,7 +145,10 @@ def check_pdf(pdf: bytes, roots: list[bytes]) -> tuple[datetime, str]:
         raise Altered("the file is signed more than once")
     certificate = check_cms(signed, hashlib.sha256(pdf[:before] + pdf[after:]).digest())
     at = time_of_signature(pdf, before)
-    check_chain(certificate, [each.chosen.dump() for each in signed["certificates"]], roots, at)
+    brought = [each.chosen.dump() for each in signed["certificates"]]
+    chain = check_chain(certificate, brought, roots, at)
+    if not is_plain(content, certificate) or not belong_together(brought, chain):
+        raise Altered("the signature holds something that it does not cover")
     names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     return at, str(names[0].value) if names else ""
 
@@ -174,6 +177,41 @@ def check_cms(signed: Any, digest: bytes) -> x509.Certificate:
     return certificate
 
 
+def is_plain(content: Any, certificate: x509.Certificate) -> bool:
+    """Whether the parts of a signature that it does not cover itself are as they must be."""
+    signed, raw = content["content"], content.dump()
+    info, sid = signed["signer_infos"][0], signed["signer_infos"][0]["sid"].chosen
+    kinds = {ec.EllipticCurvePublicKey: "sha256_ecdsa", rsa.RSAPublicKey: "sha256_rsa"}
+    key = certificate.public_key()
+    return (
+        signed["version"].native == info["version"].native == "v1"
+        and [each["algorithm"].native for each in signed["digest_algorithms"]] == ["sha256"]
+        and info["digest_algorithm"]["algorithm"].native == "sha256"
+        and info["signature_algorithm"]["algorithm"].native
+        in {word for kind, word in kinds.items() if isinstance(key, kind)}
+        and sid["issuer"].dump() == certificate.issuer.public_bytes()
+        and sid["serial_number"].native == certificate.serial_number
+        and signed["encap_content_info"].native == {"content_type": "data", "content": None}
+        and signed["crls"].native is None
+        and {each["type"].native for each in info["unsigned_attrs"]}
+        <= {"signature_time_stamp_token"}
+        and written(content) == raw
+    )
+
+
+def written(content: Any) -> bytes:
+    """Return a signature encoded anew, but for a time-stamp: there is one way to write it."""
+    signed, info = content["content"], content["content"]["signer_infos"][0]
+    of_signer = ("version", "sid", "digest_algorithm", "signed_attrs", "signature_algorithm")
+    of_all = ("version", "digest_algorithms", "encap_content_info", "certificates")
+    told = b"".join(info[name].dump(force=True) for name in (*of_signer, "signature"))
+    infos = parser.emit(0, 1, 17, parser.emit(0, 1, 16, told + info["unsigned_attrs"].dump()))
+    body = b"".join(signed[name].dump(force=True) for name in of_all) + infos
+    inner = parser.emit(2, 1, 0, parser.emit(0, 1, 16, body))
+    whole: bytes = parser.emit(0, 1, 16, content["content_type"].dump(force=True) + inner)
+    return whole
+
+
 def time_of_signature(pdf: bytes, before: int) -> datetime:
     """Return the time that the dictionary around the signature names."""
     begin = pdf.rindex(b" obj", 0, before)
@@ -186,21 +224,31 @@ def time_of_signature(pdf: bytes, before: int) -> datetime:
 
 def check_chain(
     certificate: x509.Certificate, brought: list[bytes], roots: list[bytes], at: datetime
-) -> None:
-    """Refuse a certificate that does not lead to one of the roots, or was not valid then."""
+) -> list[x509.Certificate]:
+    """Return the certificates from this one to one of the roots, all of them valid then."""
     trusted = [x509.load_der_x509_certificate(each) for each in roots]
     others = [x509.load_der_x509_certificate(each) for each in brought]
-    current, above = certificate, []
+    current, chain = certificate, []
     while True:
+        chain.append(current)
         if not current.not_valid_before_utc <= at <= current.not_valid_after_utc:
             raise Altered("the certificate of the signature was not valid at its time")
         if current in trusted:
-            return
+            return chain
         above = [each for each in trusted + others if issued(each, current)]
         if not above:
             raise NotOurs("the file is signed, but by somebody else")
         others = [each for each in others if each != current]
         current = above[0]
+
+
+def belong_together(brought: list[bytes], chain: list[x509.Certificate]) -> bool:
+    """Whether each certificate in a signature is of the chain, or certifies one that is."""
+    others = [x509.load_der_x509_certificate(each) for each in brought]
+    known = list(chain)
+    for _ in others:
+        known += [each for each in others if any(issued(each, one) for one in known)]
+    return all(each in known for each in others)
 
 
 def issued(above: x509.Certificate, below: x509.Certificate) -> bool:

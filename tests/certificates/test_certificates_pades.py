@@ -27,6 +27,7 @@ from signing_samples import (
     drawn,
     signed,
 )
+from test_certificates_verification import script
 
 import certificates
 from certificates import DocumentSigner, Printout, SigningError, Token
@@ -171,10 +172,9 @@ def test_a_signature_from_outside_the_life_of_its_certificate_is_not_ours(days):
 def test_a_key_of_the_rsa_kind_signs_too():
     key = rsa.generate_private_key(65537, 2048)
     signer = DocumentSigner(rsa_certificate(key), key)
-    found = check(
-        certificates.sign_pdf(drawn(), signer, signed_at=SIGNED_AT), (signer.certificate,)
-    )
-    assert found.state == "unaltered"
+    made = certificates.sign_pdf(drawn(), signer, signed_at=SIGNED_AT)
+    assert check(made, (signer.certificate,)).state == "unaltered"
+    assert script().check_pdf(made, [signer.certificate])
 
 
 def rsa_certificate(key):

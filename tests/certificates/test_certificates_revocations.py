@@ -19,6 +19,7 @@ from pyhanko.sign.validation import DocumentSecurityStore, validate_pdf_signatur
 from pyhanko_certvalidator import ValidationContext
 from signing_samples import check, drawn
 from test_certificates_timestamps import TSA_ROOT, authority
+from test_certificates_verification import script
 
 import certificates
 from certificates import DocumentSigner, SigningError, TimeStamping, revocations
@@ -155,6 +156,14 @@ def test_a_file_carries_what_its_authorities_said(house, authority):
     assert (len(store["/OCSPs"]), len(store["/CRLs"])) == (1, 1)
     assert check(kept, (house.document_signer().certificate,)).state == "unaltered"
     assert check(kept + b"\n", (house.document_signer().certificate,)).state == "altered"
+
+
+def test_the_script_accepts_a_stamped_file_whichever_end_of_its_chain_is_published(
+    house, authority
+):
+    kept = stamped(house, authority)
+    for root in (house.root.public_bytes(Encoding.DER), house.document_signer().certificate):
+        assert script().check_pdf(kept, [root])
 
 
 def test_pyhanko_finds_all_it_needs_in_the_file_when_nobody_answers_any_more(house, authority):

@@ -246,6 +246,21 @@ def test_no_altered_certificate_is_accepted(tmp_path: Path) -> None:
         assert by_script(tmp_path, pdf)[0] in (1, 2), name
 
 
+def test_no_digit_of_a_signature_can_be_another(tmp_path: Path) -> None:
+    """Of what a signature does not cover itself, too: each byte, in one of its digits."""
+    pdf = genuine_pdf()
+    begin = pdf.index(b"<30", pdf.index(b"/Contents <")) + 1
+    end = pdf.index(b"0" * 100, begin)
+    roots = [script().from_base64(root) for root in KEYS["roots"]]
+    assert end - begin > 1500 and script().check_pdf(pdf, roots)
+    for place in range(begin, end):
+        digit = b"%X" % (int(pdf[place : place + 1], 16) ^ random.Random(place).randint(1, 15))
+        changed = pdf[:place] + digit + pdf[place + 1 :]
+        assert verify(changed).state != "genuine", place
+        with pytest.raises(Exception, match=r"."):
+            script().check_pdf(changed, roots)
+
+
 def test_no_altered_badge_is_accepted_by_the_script(tmp_path: Path) -> None:
     """Members changed, dropped, added (with a meaning or without), reordered and repeated."""
     badge = json.loads(badge_text())
