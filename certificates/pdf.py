@@ -53,11 +53,8 @@ _FONT_TYPES = {".ttf": "font/ttf", ".woff2": "font/woff2"}
 _PNG = b"\x89PNG"
 _MOST_KEPT = 32
 """Style sheets and pictures kept: those of as many brands as a busy process draws by turns."""
-_PAGES_A_CLEARING = 25
-"""Cleared after every so many pages, the memory that they leave behind is used by the next.
-
-All of them are of the youngest generation: nothing older has to be searched.
-"""
+_PAGES_A_CLEARING = 100
+"""Cleared after every so many pages, the memory that they leave behind is used by the next."""
 
 
 class ClosedFetcher(URLFetcher):  # type: ignore[misc]
@@ -249,7 +246,7 @@ def _pressed(page: Page, code: CodePicture | None, finisher: Finisher | None) ->
         with uncollected():
             drawn = press.draw(page, code, finisher)
         if press.drawn % _PAGES_A_CLEARING == 0 and gc.isenabled():
-            gc.collect(0)
+            gc.collect()
         return drawn
 
 

@@ -15,6 +15,7 @@ from weasyprint.document import Document
 _OF_THEIR_OWN = {"page", "position", "float", "display"}
 """What WeasyPrint reads in a way of its own, as it does whatever decorates text."""
 _LOGICAL = ("_block", "_inline")
+_LINES = ("border_top", "border_right", "border_bottom", "border_left", "outline")
 
 
 def _is_plain(name: str) -> bool:
@@ -27,6 +28,9 @@ _INITIAL = {
     for name, value in INITIAL_VALUES.items()
     if name not in INHERITED and name not in INITIAL_NOT_COMPUTED and _is_plain(name)
 }
+_WIDTHS = {f"{line}_style": f"{line}_width" for line in _LINES}
+_WITHOUT_LINES = dict.fromkeys(_WIDTHS.values(), 0)
+"""How wide lines are that no rule draws: their style is none, whatever their width would be."""
 
 
 class FilledDocument(Document):  # type: ignore[misc]
@@ -52,10 +56,11 @@ def fill(style: Any) -> None:
     ruled, parent = style.cascaded, style.parent_style
     if any(part in name for name in ruled for part in _LOGICAL):
         return
-    known = {**_INITIAL, **style}
+    known = {**_INITIAL, **_WITHOUT_LINES, **style}
     if parent is not None:
         known = {**{name: parent[name] for name in _INHERITED}, **known}
     for name in ruled:
         if name not in style:
             known.pop(name, None)
+            known.pop(_WIDTHS.get(name), None)
     style.update(known)
