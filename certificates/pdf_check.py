@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from asn1crypto import cms, parser, x509  # type: ignore[import-untyped]
+from asn1crypto import cms, x509  # type: ignore[import-untyped]
+from asn1crypto.parser import emit  # type: ignore[import-untyped]
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import SigningError as UnfitSignature
 from pyhanko.sign.validation.errors import SignatureValidationError
@@ -38,11 +39,17 @@ _SIGNS = KeyUsageConstraints(
     key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
 )
 
-_OF_ALL = ("version", "digest_algorithms", "encap_content_info", "certificates")
-_OF_THE_SIGNER = (
-    *("version", "sid", "digest_algorithm"),
-    *("signed_attrs", "signature_algorithm", "signature"),
-)
+_SEQUENCE, _SET, _OCTETS = 16, 17, 4
+_VERSION = bytes.fromhex("020101")
+_SHA256 = bytes.fromhex("300d06096086480165030402010500")
+_DATA = bytes.fromhex("300b06092a864886f70d010701")
+_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
+_ALGORITHMS = {
+    "ec": bytes.fromhex("300a06082a8648ce3d040302"),
+    "rsa": bytes.fromhex("300d06092a864886f70d01010b0500"),
+}
+"""Parts of every signature of ours, as they are written (RFC 5652, 5754): version 1, SHA-256, no
+content of its own, a signature by a key of one kind or the other."""
 
 # A file of somebody else's is no event: pyHanko would log each with its traceback.
 logging.getLogger("pyhanko.sign.validation").setLevel(logging.CRITICAL)
@@ -128,48 +135,45 @@ def _is_whole(pdf: bytes, signature: EmbeddedPdfSignature) -> bool:
     if start != 0 or after + rest != len(pdf) or not 0 < before < after:
         return False
     kept = signature.pkcs7_content
-    content = cms.ContentInfo.load(kept)
-    written = _written(content)
+    written = _written(cms.ContentInfo.load(kept)["content"], signature.signer_cert)
     return (
-        # Written in the one way in which we write it, and filled up with zeros.
+        # In digits as we write them, and filled up with zeros.
         pdf[before:after] == b"<%s>" % kept.hex().upper().encode("ascii")
+        and written is not None
         and kept.startswith(written)
         and not any(kept[len(written) :])
-        and _is_plain(content["content"], signature.signer_cert)
     )
 
 
-def _written(content: Any) -> bytes:
-    """Return the signature encoded anew: lengths and parameters can be written in several ways.
+def _written(signed: Any, signer: Any) -> bytes | None:
+    """Return the signature as we write it, or None for one by a key that none of ours is of.
 
-    A time-stamp is left as its authority wrote it.
+    What it does not cover itself, whom it names as signer and how its lengths and parameters are
+    written, could otherwise be another. A time-stamp is left as its authority wrote it.
     """
-    signed = content["content"]
     info = signed["signer_infos"][0]
-    told = b"".join(info[name].dump(force=True) for name in _OF_THE_SIGNER)
-    infos = parser.emit(0, 1, 17, parser.emit(0, 1, 16, told + info["unsigned_attrs"].dump()))
-    body = b"".join(signed[name].dump(force=True) for name in _OF_ALL) + infos
-    inner = parser.emit(2, 1, 0, parser.emit(0, 1, 16, body))
-    whole: bytes = parser.emit(0, 1, 16, content["content_type"].dump(force=True) + inner)
+    algorithm = _ALGORITHMS.get(signer.public_key.algorithm)
+    if algorithm is None or not _is_only_stamped(info):
+        return None
+    serial = signer["tbs_certificate"]["serial_number"]
+    told = (
+        *(_VERSION, emit(0, 1, _SEQUENCE, signer.issuer.dump() + serial.dump()), _SHA256),
+        *(emit(2, 1, 0, info["signed_attrs"].contents), algorithm),
+        *(emit(0, 0, _OCTETS, info["signature"].native), info["unsigned_attrs"].dump()),
+    )
+    brought = b"".join(each.chosen.dump() for each in signed["certificates"])
+    body = (
+        *(_VERSION, emit(0, 1, _SET, _SHA256), _DATA, emit(2, 1, 0, brought)),
+        emit(0, 1, _SET, emit(0, 1, _SEQUENCE, b"".join(told))),
+    )
+    inner = emit(2, 1, 0, emit(0, 1, _SEQUENCE, b"".join(body)))
+    whole: bytes = emit(0, 1, _SEQUENCE, _SIGNED_DATA + inner)
     return whole
 
 
-def _is_plain(signed: Any, signer: Any) -> bool:
-    """Whether the parts of a signature that it does not cover itself are as they must be."""
-    info = signed["signer_infos"][0]
-    named = info["sid"].chosen
-    digests = [each["algorithm"].native for each in signed["digest_algorithms"]]
+def _is_only_stamped(info: Any) -> bool:
     unsigned = info["unsigned_attrs"].native or ()
-    return (
-        len(signed["signer_infos"]) == 1
-        and digests == [info["digest_algorithm"]["algorithm"].native]
-        # Names that differ in case count as the same elsewhere.
-        and named["issuer"].dump() == signer.issuer.dump()
-        and named["serial_number"].native == signer.serial_number
-        and signed["version"].native == info["version"].native == "v1"
-        and signed["crls"].native is None
-        and {each["type"] for each in unsigned} <= {"signature_time_stamp_token"}
-    )
+    return {each["type"] for each in unsigned} <= {"signature_time_stamp_token"}
 
 
 @lru_cache(maxsize=64)
