@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ from benchmarks.certificates import (  # noqa: E402
 )
 from benchmarks.samples import VERIFY_URL, credential  # noqa: E402
 
-ROUNDS = 25
+ROUNDS, IN_A_ROW = 15, 5
 MADE_AT = datetime(2026, 7, 1, tzinfo=UTC)
 SIGNED_AT = datetime(2026, 10, 14, 9, 31, tzinfo=UTC)
 LARGEST_SIGNED_KIB = 50
@@ -49,9 +50,10 @@ def signer() -> tuple[bytes, attested.DocumentSigner]:
     from cryptography.hazmat.primitives.asymmetric import ec
 
     root_key, key = (ec.derive_private_key(number, ec.SECP256R1()) for number in (7, 8))
-    root = attested.make_root(root_key, "Northgate", serial=b"r" * 19, valid_from=MADE_AT)
+    issuer = credential("Lena Marković").programme
+    root = attested.make_root(root_key, issuer, serial=b"r" * 19, valid_from=MADE_AT)
     leaf = attested.make_signer(
-        key, "Northgate", root=root, root_key=root_key, serial=b"s" * 19, valid_from=MADE_AT
+        key, issuer, root=root, root_key=root_key, serial=b"s" * 19, valid_from=MADE_AT
     )
     return root, attested.DocumentSigner(leaf, key)
 
@@ -91,11 +93,9 @@ def _time_rows() -> list[dict[str, Any]]:
     file = attested.sign_pdf(drawn, ours, signed_at=SIGNED_AT)
     ratios, signing, drawing, checking = [], [], [], []
     for _ in range(ROUNDS):
-        drawing.append(spent_milliseconds(draw))
-        signing.append(
-            spent_milliseconds(lambda: attested.sign_pdf(drawn, ours, signed_at=SIGNED_AT))
-        )
-        checking.append(spent_milliseconds(lambda: attested.check_pdf(file, (root,))))
+        drawing.append(_each(draw))
+        signing.append(_each(lambda: attested.sign_pdf(drawn, ours, signed_at=SIGNED_AT)))
+        checking.append(_each(lambda: attested.check_pdf(file, (root,))))
         ratios.append(signing[-1] / drawing[-1])
     share, check = statistics.median(ratios), statistics.median(checking)
     return [
@@ -109,6 +109,11 @@ def _time_rows() -> list[dict[str, Any]]:
         ),
         goal_row("P7 check", round(check, 1), "ms", "at most 10 ms", met=check <= 10),
     ]
+
+
+def _each(call: Callable[[], object]) -> float:
+    """Return the processor time of one of a few calls in a row, in milliseconds."""
+    return spent_milliseconds(lambda: [call() for _ in range(IN_A_ROW)]) / IN_A_ROW
 
 
 def _memory_and_size_rows(seconds: float) -> list[dict[str, Any]]:
