@@ -44,6 +44,7 @@ class Face:
         return place >= 0 and ord(character) <= self.ends[place]
 
 
+@lru_cache(maxsize=1024)
 def drawable(text: str) -> str:
     """Return the text as the certificate draws it.
 

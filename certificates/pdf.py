@@ -13,7 +13,7 @@ import atexit
 import gc
 import os
 import threading
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from string import Template
 from typing import Any, TypeVar
 from xml.etree.ElementTree import Element
@@ -90,6 +90,15 @@ class _OwnFonts(FontConfiguration):  # type: ignore[misc]
             super().__del__()
 
 
+class _Root(ElementWrapper):  # type: ignore[misc]
+    """The root of a page of ours, in whose head stands all that WeasyPrint looks up by its name."""
+
+    def query_all(self, *selectors: str) -> Iterator[ElementWrapper]:
+        """Yield the elements of the head that bear one of the names."""
+        head = next(self.iter_children())
+        return (element for element in head.iter_children() if element.local_name in selectors)
+
+
 class _Page(HTML):  # type: ignore[misc]
     """Our own well-formed page: read as XML and styled by one sheet, which halves the layout.
 
@@ -101,7 +110,7 @@ class _Page(HTML):  # type: ignore[misc]
         self.base_url = _HOME
         self.url_fetcher = fetcher
         self.media_type = "print"
-        self.wrapper_element = ElementWrapper.from_html_root(tree, content_language=None)
+        self.wrapper_element = _Root.from_html_root(tree, content_language=None)
         self.etree_element = self.wrapper_element.etree_element
 
     def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:

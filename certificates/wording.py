@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from html import escape
 from urllib.parse import urlsplit
 
@@ -72,6 +73,7 @@ def set_in(drawn: str, size: float) -> str:
     return f"font-size:{size}pt" + (";direction:rtl" if is_right_to_left(drawn) else "")
 
 
+@lru_cache(maxsize=1024)
 def paragraph(
     kind: str, text: str, ladder: tuple[Step, ...], width: float, *, own: bool = False
 ) -> str:
