@@ -67,8 +67,9 @@ class _Pen(pydyf.Stream):  # type: ignore[misc]
         key, description, size = get_pango_font_key(pango_font)
         if key not in self.fonts:
             self.fonts[key] = Font(pango_font, description, size)
-        self.stream.append((_FONT, (key, pango_font, self.fonts[key]), {}))
-        return self.fonts[key], size
+        font = self.fonts[key]
+        self.stream.append((_FONT, (key, pango_font, font.to_unicode, font.widths), {}))
+        return font, size
 
     def set_font_size(self, font: str, size: float) -> None:
         self.stream.append(("set_font_size", (font, size), {}))
@@ -114,12 +115,14 @@ def _repeat(strokes: Strokes, stream: Any) -> None:
             getattr(stream, name)(*given, **named)
 
 
-def _add_font(stream: Any, key: Any, pango_font: Any, known: Any) -> None:
+def _add_font(
+    stream: Any, key: Any, pango_font: Any, letters: dict[int, str], widths: dict[int, int]
+) -> None:
     """Let the file have the letters of a line in this font."""
     font = stream._fonts.get(key) or stream.add_font(pango_font)[0]
-    for glyph, letters in known.to_unicode.items():
-        font.to_unicode.setdefault(glyph, letters)
-    for glyph, width in known.widths.items():
+    for glyph, text in letters.items():
+        font.to_unicode.setdefault(glyph, text)
+    for glyph, width in widths.items():
         font.widths.setdefault(glyph, width)
 
 

@@ -26,7 +26,7 @@ from certificates.drawn import remember
 OWN = "data-own"
 """The attribute of an element that may differ between pages that are otherwise the same."""
 
-_MOST_KEPT = 24
+_MOST_KEPT = 16
 
 LayOut = Callable[[Element], Document]
 
