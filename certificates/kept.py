@@ -46,27 +46,22 @@ class _Placed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A block that is kept, and the element around it.
+    """A block that is kept, as which child of its parent, and by number its element.
 
     One that `is_out` of the flow is placed by the box around it alone, which it does not move.
+    The element `anchor` shows by its box `where` the block lay: its own, or the one around it.
     """
 
     element: int
     around: int
-    placed: _Placed
     is_out: bool
+    number: int
+    child: Any
+    where: tuple[float, ...]
 
     @property
     def anchor(self) -> int:
-        """The element that shows whether the block lies where it lay."""
         return self.around if self.is_out else self.element
-
-    @property
-    def where(self) -> tuple[float, ...]:
-        """Where the box of that element lay."""
-        return (
-            (self.placed.page, *_bounds(self.placed.parent)) if self.is_out else self.placed.where
-        )
 
 
 class KeptLayouts:
@@ -134,7 +129,7 @@ def _with_kept(tree: Element, kept: tuple[_Block, ...], lay_out: LayOut) -> Docu
         if block.is_out:
             elements[block.around].remove(elements[block.element])
         else:
-            _empty(elements[block.element], block.placed.child.height)
+            _empty(elements[block.element], block.child.height)
     document = lay_out(tree)
     found = _placed(document)
     anchors = [found.get(elements[block.anchor], []) for block in kept]
@@ -148,14 +143,14 @@ def _with_kept(tree: Element, kept: tuple[_Block, ...], lay_out: LayOut) -> Docu
 
 
 def _put_back(block: _Block, anchor: _Placed) -> None:
-    box = _real(block.placed.child)
+    box = _real(block.child)
     if not getattr(box, "is_remembered", False):
         box.is_remembered = True
         remember(box.descendants(placeholders=True))
     if block.is_out:
-        _real(anchor.child).children.insert(block.placed.number, block.placed.child)
+        _real(anchor.child).children.insert(block.number, block.child)
     else:
-        anchor.parent.children[block.placed.number] = block.placed.child
+        anchor.parent.children[block.number] = block.child
 
 
 def _empty(element: Element, height: float) -> None:
@@ -170,9 +165,15 @@ def _worth_keeping(tree: Element, document: Document) -> tuple[_Block, ...]:
     found = _placed(document)
     numbers = {element: number for number, element in enumerate(tree.iter())}
     return tuple(
-        _Block(numbers[element], numbers[around], found[element][0], _is_out(found[element][0]))
+        _block(found[element][0], numbers[element], numbers[around])
         for around, element in _blocks(_body(tree), found)
     )
+
+
+def _block(placed: _Placed, element: int, around: int) -> _Block:
+    is_out = _is_out(placed)
+    where = (placed.page, *_bounds(placed.parent)) if is_out else placed.where
+    return _Block(element, around, is_out, placed.number, placed.child, where)
 
 
 def _blocks(
