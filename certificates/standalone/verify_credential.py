@@ -29,7 +29,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import cms, parser, tsp  # type: ignore[import-untyped]
+from asn1crypto import cms, tsp  # type: ignore[import-untyped]
+from asn1crypto.core import Integer  # type: ignore[import-untyped]
+from asn1crypto.parser import emit  # type: ignore[import-untyped]
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -137,17 +139,21 @@ def check_pdf(pdf: bytes, roots: list[bytes]) -> tuple[datetime, str]:
     if not re.fullmatch(rb"<[0-9A-F]+>", placed) or len(placed) % 2:
         raise Altered("the place of the signature holds something else")
     raw = bytes.fromhex(placed[1:-1].decode())
-    content = cms.ContentInfo.load(raw)
-    if any(raw[len(content.dump()) :]):
-        raise Altered("something stands behind the signature")
-    signed = content["content"]
+    signed = cms.ContentInfo.load(raw)["content"]
     if len(signed["signer_infos"]) != 1:
         raise Altered("the file is signed more than once")
     certificate = check_cms(signed, hashlib.sha256(pdf[:before] + pdf[after:]).digest())
     at = time_of_signature(pdf, before)
     brought = [each.chosen.dump() for each in signed["certificates"]]
     chain = check_chain(certificate, brought, roots, at)
-    if not is_plain(content, certificate) or not belong_together(brought, chain):
+    form = written(signed, certificate)
+    is_form = raw.startswith(form) and not any(raw[len(form) :])
+    beside = {each["type"].native for each in signed["signer_infos"][0]["unsigned_attrs"]}
+    if (
+        not is_form
+        or beside - {"signature_time_stamp_token"}
+        or not belong_together(brought, chain)
+    ):
         raise Altered("the signature holds something that it does not cover")
     names = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
     return at, str(names[0].value) if names else ""
@@ -177,39 +183,23 @@ def check_cms(signed: Any, digest: bytes) -> x509.Certificate:
     return certificate
 
 
-def is_plain(content: Any, certificate: x509.Certificate) -> bool:
-    """Whether the parts of a signature that it does not cover itself are as they must be."""
-    signed, raw = content["content"], content.dump()
-    info, sid = signed["signer_infos"][0], signed["signer_infos"][0]["sid"].chosen
-    kinds = {ec.EllipticCurvePublicKey: "sha256_ecdsa", rsa.RSAPublicKey: "sha256_rsa"}
-    key = certificate.public_key()
-    return (
-        signed["version"].native == info["version"].native == "v1"
-        and [each["algorithm"].native for each in signed["digest_algorithms"]] == ["sha256"]
-        and info["digest_algorithm"]["algorithm"].native == "sha256"
-        and info["signature_algorithm"]["algorithm"].native
-        in {word for kind, word in kinds.items() if isinstance(key, kind)}
-        and sid["issuer"].dump() == certificate.issuer.public_bytes()
-        and sid["serial_number"].native == certificate.serial_number
-        and signed["encap_content_info"].native == {"content_type": "data", "content": None}
-        and signed["crls"].native is None
-        and {each["type"].native for each in info["unsigned_attrs"]}
-        <= {"signature_time_stamp_token"}
-        and written(content) == raw
-    )
+def written(signed: Any, certificate: x509.Certificate) -> bytes:
+    """Return the signature in the one way to write it: most of this it does not cover itself.
 
-
-def written(content: Any) -> bytes:
-    """Return a signature encoded anew, but for a time-stamp: there is one way to write it."""
-    signed, info = content["content"], content["content"]["signer_infos"][0]
-    of_signer = ("version", "sid", "digest_algorithm", "signed_attrs", "signature_algorithm")
-    of_all = ("version", "digest_algorithms", "encap_content_info", "certificates")
-    told = b"".join(info[name].dump(force=True) for name in (*of_signer, "signature"))
-    infos = parser.emit(0, 1, 17, parser.emit(0, 1, 16, told + info["unsigned_attrs"].dump()))
-    body = b"".join(signed[name].dump(force=True) for name in of_all) + infos
-    inner = parser.emit(2, 1, 0, parser.emit(0, 1, 16, body))
-    whole: bytes = parser.emit(0, 1, 16, content["content_type"].dump(force=True) + inner)
-    return whole
+    Version 1, SHA-256, no content of its own; a time-stamp as its authority wrote it.
+    """
+    info, serial = signed["signer_infos"][0], Integer(certificate.serial_number).dump()
+    is_rsa = isinstance(certificate.public_key(), rsa.RSAPublicKey)
+    algorithm = "300d06092a864886f70d01010b0500" if is_rsa else "300a06082a8648ce3d040302"
+    version, sha256 = (bytes.fromhex(x) for x in ("020101", "300d06096086480165030402010500"))
+    told = version + emit(0, 1, 16, certificate.issuer.public_bytes() + serial) + sha256
+    told += emit(2, 1, 0, info["signed_attrs"].contents) + bytes.fromhex(algorithm)
+    told += emit(0, 0, 4, info["signature"].native) + info["unsigned_attrs"].dump()
+    brought = b"".join(each.chosen.dump() for each in signed["certificates"])
+    body = version + emit(0, 1, 17, sha256) + bytes.fromhex("300b06092a864886f70d010701")
+    body += emit(2, 1, 0, brought) + emit(0, 1, 17, emit(0, 1, 16, told))
+    inner = emit(2, 1, 0, emit(0, 1, 16, body))
+    return bytes(emit(0, 1, 16, bytes.fromhex("06092a864886f70d010702") + inner))
 
 
 def time_of_signature(pdf: bytes, before: int) -> datetime:

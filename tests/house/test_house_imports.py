@@ -84,7 +84,7 @@ def test_no_file_is_nameless_or_has_outgrown_its_idea() -> None:
     for file in modules(*PACKAGES):
         assert not NAMELESS & set(file.relative_to(ROOT).with_suffix("").parts), file
         # A program that is handed out has to be one file, whatever it needs.
-        most = 520 if "standalone" in file.parts else 430
+        most = 550 if "standalone" in file.parts else 430
         assert len(file.read_text(encoding="utf-8").splitlines()) <= most, file
 
 
